@@ -1,0 +1,20 @@
+namespace CheckpointOperator.Kubernetes.Api.V1Alpha1;
+
+/// <summary>What an archive holds.</summary>
+public sealed class ArchiveContent
+{
+    /// <summary>Number of processes.</summary>
+    public int? Processes { get; set; }
+
+    /// <summary>Size of the memory pages, in bytes.</summary>
+    public long? MemoryBytes { get; set; }
+
+    /// <summary>Size of rootfs-diff.tar, in bytes.</summary>
+    public long? RootfsDiffBytes { get; set; }
+
+    /// <summary>Number of entries in rootfs-diff.tar.</summary>
+    public int? ChangedFiles { get; set; }
+
+    /// <summary>Number of paths that were deleted from the image's files.</summary>
+    public int? DeletedFiles { get; set; }
+}

@@ -1,0 +1,20 @@
+namespace CheckpointOperator.Kubernetes.Api.V1Alpha1;
+
+/// <summary>What to restore, and into what. Immutable.</summary>
+public sealed class ContainerRestoreSpec
+{
+    /// <summary>Name of a ContainerCheckpoint in the same namespace.</summary>
+    public string Checkpoint { get; set; } = string.Empty;
+
+    /// <summary>Name of the Pod to make. Defaults to this object's name.</summary>
+    public string? PodName { get; set; }
+
+    /// <summary>What differs from the Pod as it was at the checkpoint.</summary>
+    public RestoreTemplate? Template { get; set; }
+
+    /// <summary>What happens when the restored container ends. Defaults to StartFresh.</summary>
+    public OnContainerRestart OnContainerRestart { get; set; }
+
+    /// <summary>What is restored. Defaults to Pod.</summary>
+    public RestoreTarget Target { get; set; }
+}
