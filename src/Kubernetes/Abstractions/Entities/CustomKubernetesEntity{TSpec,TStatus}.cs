@@ -1,11 +1,9 @@
-using k8s;
-
 namespace CheckpointOperator.Kubernetes.Abstractions.Entities;
 
 /// <summary>A custom resource with a spec and a status subresource. Mirrors KubeOps' class of the same name.</summary>
 /// <typeparam name="TSpec">What the user wants.</typeparam>
 /// <typeparam name="TStatus">What the controllers saw.</typeparam>
-public abstract class CustomKubernetesEntity<TSpec, TStatus> : CustomKubernetesEntity, ISpec<TSpec>, IStatus<TStatus>
+public abstract class CustomKubernetesEntity<TSpec, TStatus> : CustomKubernetesEntity
     where TSpec : new()
     where TStatus : new()
 {
