@@ -1,1 +1,33 @@
-return 0;
+using CheckpointOperator.RestoreRuntime;
+
+// Stands where containerd expects runc or crun, and becomes it for everything but the three commands in which a restored container differs.
+var arguments = Argument.OfThisProcess();
+RuntimeInvocation? invocation = null;
+try
+{
+    if (RealRuntime.IsBoundChild(arguments))
+    {
+        throw RealRuntime.BecomeBound(arguments);
+    }
+
+    invocation = RuntimeInvocation.Parse(arguments[1..]);
+    var configuration = RestoreRuntimeConfiguration.Load(Environment.ProcessPath!);
+    var marks = new RestoredMarks(configuration.Restored);
+    switch (invocation)
+    {
+        case { Command: "create", Id: not null } when Bundle.NamesARestore(invocation.Bundle):
+            return new RestoringCreate(configuration, invocation, new RuntimeLog(invocation)).Run();
+        case { Command: "start", Id: { } id } when marks.Contains(id.Text):
+            return 0;
+        case { Command: "delete", Id: { } id }:
+            marks.Remove(id.Text);
+            break;
+    }
+
+    throw RealRuntime.Become(configuration.Runtime, invocation.Arguments);
+}
+catch (RestoreRuntimeException exception)
+{
+    new RuntimeLog(invocation).Error(exception.Message);
+    return 1;
+}

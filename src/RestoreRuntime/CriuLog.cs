@@ -1,0 +1,36 @@
+namespace CheckpointOperator.RestoreRuntime;
+
+/// <summary>CRIU's restore.log.</summary>
+internal static class CriuLog
+{
+    // CRIU tells the cause first and its own retreat last; three lines hold both and still fit an event.
+    private const int Lines = 3;
+
+    /// <summary>The last errors of the log in one line, or null where there is none.</summary>
+    public static string? LastErrors(string workPath)
+    {
+        var path = Path.Combine(workPath, "restore.log");
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        var last = new Queue<string>();
+        foreach (var line in File.ReadLines(path))
+        {
+            var at = line.IndexOf("Error (", StringComparison.Ordinal);
+            if (at < 0 || line.EndsWith("Restoring FAILED.", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            last.Enqueue(line[at..].Trim());
+            if (last.Count > Lines)
+            {
+                last.Dequeue();
+            }
+        }
+
+        return last.Count == 0 ? null : string.Join("; ", last);
+    }
+}

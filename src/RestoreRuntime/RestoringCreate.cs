@@ -1,0 +1,73 @@
+using CheckpointOperator.RestoreRuntime.Interop;
+
+namespace CheckpointOperator.RestoreRuntime;
+
+/// <summary>A `create` of a container whose annotations name a restore.</summary>
+internal sealed class RestoringCreate(RestoreRuntimeConfiguration configuration, RuntimeInvocation invocation, RuntimeLog log)
+{
+    private readonly RestoredMarks _marks = new(configuration.Restored);
+    private readonly string _id = invocation.Id!.Value.Text;
+
+    /// <summary>Does what the agent decides and returns the exit code of the `create`.</summary>
+    public int Run()
+    {
+        using var agent = new AgentConnection(configuration.Socket, configuration.TimeoutSeconds);
+        var answer = agent.AskCreate(_id, invocation.Bundle, invocation.Root ?? "", configuration.Runtime);
+        return answer.Action switch
+        {
+            "create" => throw RealRuntime.Become(configuration.Runtime, invocation.Arguments),
+            "restore" => Restore(agent, answer),
+            "refuse" => throw new RestoreRuntimeException(Refusal(answer)),
+            _ => throw new RestoreRuntimeException(
+                $"the agent answered \"{answer.Action}\", which this checkpoint-restore-runtime does not know; install the agent's own again"),
+        };
+    }
+
+    private int Restore(AgentConnection agent, AgentAnswer answer)
+    {
+        if (!Path.IsPathRooted(answer.ImagePath) || !Path.IsPathRooted(answer.WorkPath))
+        {
+            throw new RestoreRuntimeException("the agent's answer \"restore\" needs imagePath and workPath, both absolute");
+        }
+
+        // The shim's own options and stdio: what CRIU opens anew must be what the shim has on the other end.
+        var exitCode = RealRuntime.Run(configuration.Runtime,
+        [
+            .. invocation.Globals, "restore", "--detach", .. invocation.OptionsForRestore,
+            "--image-path", answer.ImagePath, "--work-path", answer.WorkPath, invocation.Id!.Value,
+        ]);
+        var error = exitCode == 0 ? null : CriuLog.LastErrors(answer.WorkPath) ?? $"{configuration.Runtime} restore ended with exit code {exitCode}";
+        if (exitCode == 0)
+        {
+            _marks.Add(_id);
+        }
+
+        var verdict = agent.ReportRestored(_id, exitCode, error);
+        if (exitCode == 0 && verdict is not { Action: "refuse" })
+        {
+            return 0;
+        }
+
+        log.Error(error is null ? Refusal(verdict!) : $"the container {_id} cannot be restored: {error} (see {answer.WorkPath}/restore.log)");
+        CleanUp();
+        return exitCode == 0 ? 1 : exitCode;
+    }
+
+    // What is half made would stand in the way of the kubelet's next attempt.
+    private void CleanUp()
+    {
+        using (var nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite))
+        {
+            // Stdio is the container's, and its log is no place for the clean-up's complaints.
+            for (var standard = 0; standard <= 2; standard++)
+            {
+                _ = Libc.dup2(nothing, standard);
+            }
+        }
+
+        RealRuntime.Run(configuration.Runtime, [.. invocation.Globals, "--log", "/dev/null", "delete", "--force", invocation.Id!.Value]);
+        _marks.Remove(_id);
+    }
+
+    private string Refusal(AgentAnswer answer) => $"the restore of the container {_id} is refused ({answer.Reason}): {answer.Message}";
+}
