@@ -4,11 +4,11 @@ namespace CheckpointOperator.RestoreRuntime;
 internal sealed class RuntimeInvocation
 {
     // Global options whose value may be the next argument. Both runc (Go's flag package) and crun (argp) also take "--name=value".
-    private static readonly string[] s_globalsWithValue = ["root", "log", "log-format", "log-level", "criu", "rootless", "cgroup-manager"];
+    private static readonly string[] GlobalsWithValue = ["root", "log", "log-format", "log-level", "criu", "rootless", "cgroup-manager"];
 
     // The options of `create` that have a value, and those of all of them that `restore` knows too.
-    private static readonly string[] s_createWithValue = ["bundle", "b", "console-socket", "pid-file", "preserve-fds", "pidfd-socket"];
-    private static readonly string[] s_sharedWithRestore = ["bundle", "b", "console-socket", "pid-file", "no-pivot"];
+    private static readonly string[] CreateWithValue = ["bundle", "b", "console-socket", "pid-file", "preserve-fds", "pidfd-socket"];
+    private static readonly string[] SharedWithRestore = ["bundle", "b", "console-socket", "pid-file", "no-pivot"];
 
     private readonly List<Option> _globals = [];
     private readonly List<Option> _options = [];
@@ -29,7 +29,7 @@ internal sealed class RuntimeInvocation
 
     /// <summary>The options of `create` that `restore` has too, as they were given.</summary>
     public IEnumerable<Argument> OptionsForRestore =>
-        _options.Where(option => s_sharedWithRestore.Contains(option.Name)).SelectMany(option => option.Arguments);
+        _options.Where(option => SharedWithRestore.Contains(option.Name)).SelectMany(option => option.Arguments);
 
     /// <summary>--root, or null.</summary>
     public string? Root => Last(_globals, "root");
@@ -47,19 +47,19 @@ internal sealed class RuntimeInvocation
     public static RuntimeInvocation Parse(Argument[] arguments)
     {
         var invocation = new RuntimeInvocation(arguments);
-        var position = ReadOptions(arguments, 0, s_globalsWithValue, invocation._globals);
+        var position = ReadOptions(arguments, 0, GlobalsWithValue, invocation._globals);
         if (position == arguments.Length)
         {
             return invocation;
         }
 
         invocation.Command = arguments[position].Text;
-        position = ReadOptions(arguments, position + 1, s_createWithValue, invocation._options);
+        position = ReadOptions(arguments, position + 1, CreateWithValue, invocation._options);
         if (position < arguments.Length)
         {
             // The id is the first argument that is no option; crun takes options after it too.
             invocation.Id = arguments[position];
-            ReadOptions(arguments, position + 1, s_createWithValue, invocation._options);
+            ReadOptions(arguments, position + 1, CreateWithValue, invocation._options);
         }
 
         return invocation;
