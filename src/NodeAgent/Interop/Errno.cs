@@ -1,0 +1,19 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace CheckpointOperator.NodeAgent.Interop;
+
+/// <summary>Turns a failed call's error number into an exception that names what was tried.</summary>
+internal static class Errno
+{
+    internal const int EINTR = 4;
+    internal const int EBUSY = 16;
+
+    internal static int Last => Marshal.GetLastPInvokeError();
+
+    internal static Win32Exception Exception(string tried)
+    {
+        int error = Last;
+        return new Win32Exception(error, $"{tried}: {Marshal.GetPInvokeErrorMessage(error)}");
+    }
+}

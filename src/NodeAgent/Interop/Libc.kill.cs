@@ -1,0 +1,9 @@
+using System.Runtime.InteropServices;
+
+namespace CheckpointOperator.NodeAgent.Interop;
+
+internal static partial class Libc
+{
+    [LibraryImport(Libraries.Libc, SetLastError = true)]
+    internal static partial int kill(int pid, int sig);
+}

@@ -1,0 +1,6 @@
+namespace CheckpointOperator.NodeAgent.Interop;
+
+internal static class Libraries
+{
+    internal const string Libc = "libc";
+}

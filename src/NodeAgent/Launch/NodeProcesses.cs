@@ -1,0 +1,161 @@
+using System.Diagnostics;
+using System.Text;
+
+using CheckpointOperator.NodeAgent.Interop;
+
+using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
+
+namespace CheckpointOperator.NodeAgent.Launch;
+
+/// <summary>Runs programs of the node by starting this binary again in its launcher mode.</summary>
+/// <param name="logger">Tells what was killed, and why.</param>
+public sealed partial class NodeProcesses(ILogger<NodeProcesses> logger) : INodeProcesses
+{
+    private const int MaximumCaptured = 64 * 1024;
+
+    /// <inheritdoc />
+    public async Task<NodeCommandResult> RunAsync(NodeCommand command, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        using Process process = Start(command);
+        Task<string> output = CaptureAsync(process.StandardOutput.BaseStream);
+        Task<string> error = CaptureAsync(process.StandardError.BaseStream);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(command.TimeLimit);
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            KillSession(process.Id);
+            await process.WaitForExitAsync(CancellationToken.None);
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new TimeoutException($"{command} did not end within {command.TimeLimit.TotalSeconds:0.#} s and was killed");
+        }
+        return new NodeCommandResult(process.ExitCode, await output, await error);
+    }
+
+    /// <inheritdoc />
+    public async Task<int> AwaitLeftoversAsync(string argument, TimeSpan timeLimit, CancellationToken cancellationToken)
+    {
+        long deadline = Stopwatch.GetTimestamp() + (long)(timeLimit.TotalSeconds * Stopwatch.Frequency);
+        int count = 0;
+        foreach (int pid in PidsNaming(argument))
+        {
+            using SafeFileHandle pidfd = Libc.pidfd_open(pid);
+            // The number may have been given to another process since; the descriptor, once opened, stands for one process for good.
+            if (pidfd.IsInvalid || !Names(pid, argument))
+                continue;
+            count++;
+            Log.Awaiting(logger, pid, argument);
+            TimeSpan left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), deadline);
+            if (await EndsWithinAsync(pidfd, left, cancellationToken))
+                continue;
+            Log.Killing(logger, pid, argument, timeLimit.TotalSeconds);
+            KillSession(pid);
+            if (!await EndsWithinAsync(pidfd, TimeSpan.FromSeconds(10), cancellationToken))
+                throw new TimeoutException($"process {pid} ({argument}) does not end even when killed: look at its state on the node");
+        }
+        return count;
+    }
+
+    private static Process Start(NodeCommand command)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath ?? "/proc/self/exe")
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.ArgumentList.Add(LaunchCommand.Name);
+        if (command.OutputFile is not null)
+        {
+            start.ArgumentList.Add(LaunchCommand.OutputOption);
+            start.ArgumentList.Add(command.OutputFile);
+        }
+        start.ArgumentList.Add("--");
+        start.ArgumentList.Add(command.Program);
+        foreach (string argument in command.Arguments)
+            start.ArgumentList.Add(argument);
+        Process process = Process.Start(start) ?? throw new InvalidOperationException($"cannot start {command}");
+        process.StandardInput.Close();
+        return process;
+    }
+
+    // Reads to the end so that the writer never blocks, keeps the start.
+    private static async Task<string> CaptureAsync(Stream stream)
+    {
+        byte[] buffer = new byte[4096];
+        using var kept = new MemoryStream();
+        for (int read; (read = await stream.ReadAsync(buffer)) > 0;)
+            kept.Write(buffer, 0, (int)Math.Min(read, MaximumCaptured - kept.Length));
+        return Encoding.UTF8.GetString(kept.GetBuffer(), 0, (int)kept.Length);
+    }
+
+    private static List<int> PidsNaming(string argument)
+    {
+        var pids = new List<int>();
+        foreach (string folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(folder), out int pid) && pid != Environment.ProcessId && Names(pid, argument))
+                pids.Add(pid);
+        }
+        return pids;
+    }
+
+    private static bool Names(int pid, string argument)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/cmdline").Split('\0').Contains(argument, StringComparer.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false; // it ended meanwhile
+        }
+    }
+
+    // One thread waits: this happens only after a restart of the agent, for one process at a time.
+    private static Task<bool> EndsWithinAsync(SafeFileHandle pidfd, TimeSpan limit, CancellationToken cancellationToken) =>
+        Task.Factory.StartNew(
+            () =>
+            {
+                long start = Stopwatch.GetTimestamp();
+                while (true)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    double left = (limit - Stopwatch.GetElapsedTime(start)).TotalMilliseconds;
+                    var poll = new Libc.PollDescriptor { fd = (int)pidfd.DangerousGetHandle(), events = Libc.POLLIN };
+                    // In steps of a second, so that a cancellation is seen.
+                    int ready = Libc.poll(ref poll, 1, (int)Math.Clamp(left, 0, 1000));
+                    if (ready > 0)
+                        return true;
+                    if (ready < 0 && Errno.Last != Errno.EINTR)
+                        throw Errno.Exception("poll on a process");
+                    if (left <= 0)
+                        return false;
+                }
+            },
+            cancellationToken,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+
+    // The launcher made the program leader of its own session and process group.
+    private static void KillSession(int pid)
+    {
+        if (Libc.kill(-pid, Libc.SIGKILL) != 0)
+            _ = Libc.kill(pid, Libc.SIGKILL);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Waiting for process {Pid}, started by an earlier agent for {Argument}.")]
+        public static partial void Awaiting(ILogger logger, int pid, string argument);
+
+        [LoggerMessage(2, LogLevel.Warning, "Killing process {Pid}, started by an earlier agent for {Argument}: it did not end within {Seconds} s.")]
+        public static partial void Killing(ILogger logger, int pid, string argument, double seconds);
+    }
+}
