@@ -1,0 +1,40 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using k8s;
+
+namespace CheckpointOperator.Kubernetes.Json;
+
+/// <summary>JSON as the API server reads and writes it: the client's own rules and kinds, and this operator's kinds, without reflection.</summary>
+public static class KubernetesSerializer
+{
+    /// <summary>The options. They are also KubernetesClient's where nothing was serialized before this type was first used.</summary>
+    public static JsonSerializerOptions Options { get; } = MakeOptions();
+
+    /// <summary>How a type is read and written.</summary>
+    /// <typeparam name="T">The type.</typeparam>
+    public static JsonTypeInfo<T> TypeInfo<T>() => (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
+
+    /// <summary>An independent copy.</summary>
+    /// <typeparam name="T">The type.</typeparam>
+    /// <param name="value">The original.</param>
+    public static T Clone<T>(T value) => JsonSerializer.Deserialize(JsonSerializer.SerializeToUtf8Bytes(value, TypeInfo<T>()), TypeInfo<T>())!;
+
+    /// <summary>The value as a tree.</summary>
+    /// <typeparam name="T">The type.</typeparam>
+    /// <param name="value">The value.</param>
+    public static JsonObject ToObject<T>(T value) => JsonSerializer.SerializeToNode(value, TypeInfo<T>())!.AsObject();
+
+    private static JsonSerializerOptions MakeOptions()
+    {
+        JsonSerializerOptions? shared = null;
+        KubernetesJson.AddJsonOptions(options => shared = options);
+        if (!shared!.IsReadOnly)
+            shared.TypeInfoResolverChain.Insert(0, ApiJsonContext.Default);
+        JsonSerializerOptions own = new(shared);
+        if (!own.TypeInfoResolverChain.Contains(ApiJsonContext.Default))
+            own.TypeInfoResolverChain.Insert(0, ApiJsonContext.Default);
+        own.MakeReadOnly();
+        return own;
+    }
+}
