@@ -1,0 +1,86 @@
+namespace CheckpointOperator.Core.Archives;
+
+/// <summary>Why an archive was refused.</summary>
+public enum ArchiveRefusal
+{
+    /// <summary>A name holds <c>..</c>.</summary>
+    PathTraversal,
+
+    /// <summary>A name starts with a slash.</summary>
+    AbsolutePath,
+
+    /// <summary>A name is empty, holds a NUL, or is one that cannot be meant (such as the directory itself, as a file).</summary>
+    InvalidName,
+
+    /// <summary>A name has more bytes than <see cref="ArchiveLimits.MaxNameLength"/>.</summary>
+    NameTooLong,
+
+    /// <summary>A name has more components than <see cref="ArchiveLimits.MaxDepth"/>.</summary>
+    TooDeep,
+
+    /// <summary>More entries than <see cref="ArchiveLimits.MaxEntries"/>.</summary>
+    TooManyEntries,
+
+    /// <summary>An entry is larger than <see cref="ArchiveLimits.MaxEntryBytes"/>.</summary>
+    EntryTooLarge,
+
+    /// <summary>The content is larger than <see cref="ArchiveLimits.MaxTotalBytes"/>.</summary>
+    ArchiveTooLarge,
+
+    /// <summary>The content unpacks to more than <see cref="ArchiveLimits.MaxCompressionRatio"/> times its size.</summary>
+    CompressionRatio,
+
+    /// <summary>An extended header is larger than <see cref="ArchiveLimits.MaxExtendedHeaderBytes"/>.</summary>
+    ExtendedHeaderTooLarge,
+
+    /// <summary>A JSON file is larger than its limit.</summary>
+    JsonTooLarge,
+
+    /// <summary>A JSON file is not what it should be.</summary>
+    InvalidJson,
+
+    /// <summary>Two entries have the same name.</summary>
+    DuplicateEntry,
+
+    /// <summary>An entry that has to be a regular file or a directory is something else.</summary>
+    UnexpectedType,
+
+    /// <summary>A symbolic link leads out of the archive.</summary>
+    EscapingSymbolicLink,
+
+    /// <summary>A hard link names something that is not a file inside the destination.</summary>
+    EscapingHardLink,
+
+    /// <summary>A name leads through a symbolic link or a file.</summary>
+    LinkInPath,
+
+    /// <summary>A device that nobody may bring along.</summary>
+    Device,
+
+    /// <summary>A kind of entry that is not extracted: sparse, continued, multi-volume.</summary>
+    UnsupportedEntry,
+
+    /// <summary>A whiteout that names nothing that could be removed.</summary>
+    InvalidWhiteout,
+
+    /// <summary>A number in a header is negative or too large.</summary>
+    InvalidNumber,
+
+    /// <summary>A header is damaged.</summary>
+    InvalidHeader,
+
+    /// <summary>The archive ends too early.</summary>
+    Truncated,
+
+    /// <summary>The compression is damaged, or one that is not read.</summary>
+    InvalidCompression,
+
+    /// <summary>An entry that has to be there is missing.</summary>
+    MissingEntry,
+
+    /// <summary>deleted.files names the root, leads out of it, or across a mount point.</summary>
+    UnsafeDeletion,
+
+    /// <summary>The annotations name two different Pods or containers.</summary>
+    ConflictingIdentity,
+}

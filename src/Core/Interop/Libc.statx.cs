@@ -1,0 +1,12 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace CheckpointOperator.Core.Interop;
+
+internal static partial class Libc
+{
+    internal const uint STATX_BASIC_STATS = 0x7ff;
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int statx(SafeFileHandle directory, ReadOnlySpan<byte> path, int flags, uint mask, out Statx status);
+}
