@@ -1,0 +1,2 @@
+global using CheckpointOperator.Cluster.Tests.Objects;
+global using CheckpointOperator.Cluster.Tests.Running;
