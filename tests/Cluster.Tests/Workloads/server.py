@@ -4,9 +4,8 @@ import os
 import socket
 import threading
 import time
-import uuid
 
-IDENTITY = uuid.uuid4().hex
+IDENTITY = os.urandom(16).hex()
 count = 0
 connections = 0
 changing = threading.Lock()

@@ -1,0 +1,83 @@
+namespace CheckpointOperator.Cluster.Tests;
+
+/// <summary>What the installation may do, and that it goes without leaving anything that runs.</summary>
+public sealed class InstallationTests(ClusterFixture cluster) : AcceptanceTest(cluster)
+{
+    [Theory]
+    [InlineData(Installation.Operator)]
+    [InlineData(Installation.Agent)]
+    public async Task No_account_has_more_than_it_needs(string account)
+    {
+        foreach (string[] right in new string[][]
+        {
+            ["*", "*"], ["get", "secrets"], ["list", "secrets"], ["create", "nodes/proxy"], ["get", "nodes/proxy"], ["create", "pods/exec"],
+            ["update", "clusterroles"], ["create", "clusterrolebindings"], ["escalate", "clusterroles"], ["impersonate", "users"],
+            ["create", "serviceaccounts/token"], ["update", "nodes"], ["delete", "namespaces"],
+        })
+            Assert.False(await CanAsync(account, right), $"{account} may {string.Join(' ', right)}");
+    }
+
+    [Fact]
+    public async Task The_operator_makes_pods_and_the_agent_does_not()
+    {
+        Assert.True(await CanAsync(Installation.Operator, "create", "pods"));
+        Assert.False(await CanAsync(Installation.Agent, "create", "pods"));
+        Assert.False(await CanAsync(Installation.Agent, "create", "containerrestores.checkpoint-operator.io"));
+        Assert.True(await CanAsync(Installation.Agent, "patch", "containercheckpoints.checkpoint-operator.io", "--subresource=status"));
+        Assert.False(await CanAsync(Installation.Operator, "patch", "checkpointnodes.checkpoint-operator.io", "--subresource=status"));
+    }
+
+    [Fact]
+    public async Task A_user_with_the_edit_role_may_checkpoint_and_restore_and_one_with_view_may_look()
+    {
+        await Namespace.KubectlAsync("create", "serviceaccount", "editor");
+        await Namespace.KubectlAsync("create", "serviceaccount", "viewer");
+        await Namespace.KubectlAsync("create", "rolebinding", "editor", "--clusterrole=edit", $"--serviceaccount={Namespace.Name}:editor");
+        await Namespace.KubectlAsync("create", "rolebinding", "viewer", "--clusterrole=view", $"--serviceaccount={Namespace.Name}:viewer");
+        foreach (string kind in new[] { "containercheckpoints", "containerrestores" })
+        {
+            Assert.True(await CanHereAsync("editor", "create", $"{kind}.checkpoint-operator.io"));
+            Assert.True(await CanHereAsync("viewer", "get", $"{kind}.checkpoint-operator.io"));
+            Assert.False(await CanHereAsync("viewer", "create", $"{kind}.checkpoint-operator.io"));
+        }
+    }
+
+    [Fact]
+    public async Task Uninstalling_leaves_nothing_running()
+    {
+        await Namespace.StartServerAsync("server");
+        try
+        {
+            await Cluster.Installation.UninstallAsync();
+            foreach (Component component in new[] { Component.Agent, Component.Operator })
+            {
+                string found = await Cluster.Node.RunAsync($"pgrep -af '{component.Pattern}' || true");
+                Assert.True(found.Length == 0, $"still running: {found}");
+            }
+            CommandResult kinds = await Cluster.Kubectl.TryAsync("get", "crd", "-o", "name");
+            Assert.DoesNotContain("checkpoint-operator.io", kinds.Output, StringComparison.Ordinal);
+            // Other people's Pods did not notice.
+            await Namespace.AskAsync("server");
+        }
+        finally
+        {
+            await Cluster.Installation.InstallAsync();
+        }
+        await Namespace.CheckpointAsync("after", "server");
+    }
+
+    private Task<bool> CanAsync(string account, params string[] right) =>
+        AskAsync($"system:serviceaccount:{Installation.Namespace}:{account}", ["--all-namespaces", .. right]);
+
+    private Task<bool> CanHereAsync(string account, params string[] right) =>
+        AskAsync($"system:serviceaccount:{Namespace.Name}:{account}", ["-n", Namespace.Name, .. right]);
+
+    private async Task<bool> AskAsync(string user, string[] right)
+    {
+        CommandResult answer = await Cluster.Kubectl.TryAsync(["auth", "can-i", "--as", user, .. right]);
+        // kubectl ends with 1 for a no; anything else that it says is a fault.
+        string said = answer.Output.Trim();
+        Assert.True(said.StartsWith("yes", StringComparison.Ordinal) || said.StartsWith("no", StringComparison.Ordinal), answer.Error);
+        return said.StartsWith("yes", StringComparison.Ordinal);
+    }
+}
