@@ -1,0 +1,22 @@
+namespace CheckpointOperator.NodeAgent.RuntimeHandler;
+
+/// <summary>Why the runtime handler cannot be installed or removed, and what to do about it.</summary>
+public sealed class RuntimeHandlerException : Exception
+{
+    /// <inheritdoc />
+    public RuntimeHandlerException()
+    {
+    }
+
+    /// <inheritdoc />
+    public RuntimeHandlerException(string message)
+        : base(message)
+    {
+    }
+
+    /// <inheritdoc />
+    public RuntimeHandlerException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}
