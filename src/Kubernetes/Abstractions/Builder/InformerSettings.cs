@@ -3,7 +3,7 @@ namespace CheckpointOperator.Kubernetes.Abstractions.Builder;
 /// <summary>What an informer lists and watches.</summary>
 public sealed class InformerSettings
 {
-    /// <summary>The namespace. Defaults to the operator's.</summary>
+    /// <summary>The namespace. Defaults to the operator's; empty for all, and for a cluster-scoped kind.</summary>
     public string? Namespace { get; set; }
 
     /// <summary>A label selector. Defaults to null: all.</summary>
