@@ -2,6 +2,8 @@
 # shellcheck shell=bash
 
 cache=${CHECKPOINT_OPERATOR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/checkpoint-operator}
+# The folder of the local cluster's scripts.
+# shellcheck disable=SC2034 # used by the scripts that source this one
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 say() { printf '%s\n' "$*" >&2; }
@@ -9,7 +11,11 @@ say() { printf '%s\n' "$*" >&2; }
 fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
 
 # The last lines of a log, indented, below a failure's message.
-tail_of() { [ -s "$1" ] && { printf 'The end of %s:\n' "$1"; tail -n 25 "$1" | sed 's/^/  | /'; } >&2 || true; }
+tail_of() {
+  [ -s "$1" ] || return 0
+  printf 'The end of %s:\n' "$1" >&2
+  tail -n 25 "$1" | sed 's/^/  | /' >&2
+}
 
 # await SECONDS LOG WHAT CMD…: runs CMD until it succeeds; after SECONDS fails with WHAT was awaited and LOG's tail.
 await() {
@@ -29,6 +35,7 @@ step() {
   mkdir -p "$(dirname "$log")"
   "$@" > "$log" 2>&1 < /dev/null &
   pid=$!
+  trap 'kill "$pid" 2> /dev/null; exit 130' INT TERM
   if [ -t 2 ]; then
     while kill -0 "$pid" 2> /dev/null; do
       printf '\r\033[K  %s … %d s  %.60s' "$what" $((SECONDS - started)) "$(tail -n 1 "$log" | tr -cd '[:print:]')" >&2
@@ -42,6 +49,7 @@ step() {
     tail_of "$log"
     fail "$what failed after $((SECONDS - started)) s; the log is $log"
   fi
+  trap - INT TERM
   printf '  %s: %d s\n' "$what" $((SECONDS - started)) >&2
 }
 
@@ -51,6 +59,7 @@ key() { cat "$@" | sha256sum | cut -c1-12; }
 # The Debian mirror that apt uses on this machine.
 debian_mirror() {
   local uri
+  # shellcheck disable=SC2016 # apt expands it
   uri=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | sort -u | head -n 1)
   [ -n "$uri" ] || fail "apt has no Debian archive configured: check /etc/apt/sources.list.d and run apt-get update"
   printf '%s\n' "${uri%/}"
