@@ -1,9 +1,10 @@
+using System.Collections.Concurrent;
 using Xunit.Sdk;
 using Xunit.v3;
 
 [assembly: AssemblyFixture(typeof(CheckpointOperator.Cluster.Tests.ClusterFixture))]
-// The tests share one node, whose agent and CRIU some of them take away.
-[assembly: Parallelization(Mode = ParallelMode.None)]
+// Most of a test is waiting; those that take something away from the node all share are in the collection Disruption and run alone.
+[assembly: Parallelization(Mode = ParallelMode.All, MaxThreads = 4)]
 
 namespace CheckpointOperator.Cluster.Tests;
 
@@ -11,6 +12,8 @@ namespace CheckpointOperator.Cluster.Tests;
 public sealed class ClusterFixture : IAsyncLifetime
 {
     private static readonly TimeSpan FirstBuild = TimeSpan.FromMinutes(25);
+
+    private readonly ConcurrentBag<string> _namespaces = [];
 
     /// <summary>kubectl against the cluster.</summary>
     public Kubectl Kubectl { get; private set; } = null!;
@@ -42,8 +45,19 @@ public sealed class ClusterFixture : IAsyncLifetime
         await Installation.InstallAsync();
     }
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    /// <summary>Deletes a namespace; that it is gone is seen at the end of all tests, because a kubelet takes its time.</summary>
+    public async Task DeleteNamespaceAsync(string name)
+    {
+        await Kubectl.RunAsync("delete", "namespace", name, "--wait=false");
+        _namespaces.Add(name);
+    }
+
+    /// <summary>Nothing of a test is left: no finalizer holds its objects, no container its Pods.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (string name in _namespaces)
+            await Kubectl.RunAsync("wait", "--for=delete", $"namespace/{name}", "--timeout=100s");
+    }
 
     private static string FindRoot()
     {

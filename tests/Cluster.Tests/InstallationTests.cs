@@ -1,6 +1,7 @@
 namespace CheckpointOperator.Cluster.Tests;
 
 /// <summary>What the installation may do, and that it goes without leaving anything that runs.</summary>
+[Collection(nameof(Disruption))]
 public sealed class InstallationTests(ClusterFixture cluster) : AcceptanceTest(cluster)
 {
     [Theory]

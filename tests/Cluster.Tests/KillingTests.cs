@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 namespace CheckpointOperator.Cluster.Tests;
 
 /// <summary>The agent and the operator are killed at every step of either flow; the work is finished, once.</summary>
+[Collection(nameof(Disruption))]
 public sealed class KillingTests(ClusterFixture cluster) : AcceptanceTest(cluster)
 {
     private const string Work = "/var/lib/checkpoint-operator/work";

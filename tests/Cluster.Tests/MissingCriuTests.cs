@@ -1,6 +1,7 @@
 namespace CheckpointOperator.Cluster.Tests;
 
 /// <summary>A node whose CRIU is taken away and put back.</summary>
+[Collection(nameof(Disruption))]
 public sealed class MissingCriuTests(ClusterFixture cluster) : AcceptanceTest(cluster)
 {
     private const string Away = "mv /usr/sbin/criu /usr/sbin/criu.away";

@@ -100,6 +100,5 @@ public sealed class TestNamespace : IAsyncDisposable
     public Task DeletePodAsync(string name) => KubectlAsync("delete", "pod", name, "--wait=true", "--timeout=60s");
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync() =>
-        await _cluster.Kubectl.RunAsync("delete", "namespace", Name, "--wait=true", "--timeout=90s");
+    public async ValueTask DisposeAsync() => await _cluster.DeleteNamespaceAsync(Name);
 }
