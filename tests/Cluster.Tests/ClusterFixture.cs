@@ -56,7 +56,11 @@ public sealed class ClusterFixture : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         foreach (string name in _namespaces)
-            await Kubectl.RunAsync("wait", "--for=delete", $"namespace/{name}", "--timeout=100s");
+        {
+            CommandResult gone = await Kubectl.TryAsync("wait", "--for=delete", $"namespace/{name}", "--timeout=100s");
+            if (gone.ExitCode != 0 && await Kubectl.GetAsync(new ObjectReference("namespaces", name)) is { } stuck)
+                throw new TimeoutException($"namespace {name} was not gone in 100 s: {stuck["status"]}\n{await new Diagnosis(Kubectl).TellAsync(name)}");
+        }
     }
 
     private static string FindRoot()
