@@ -18,6 +18,7 @@ public sealed class ArchiveRefusedException : Exception
         Reason = reason;
         Entry = entry;
         Index = index;
+        Detail = detail;
     }
 
     /// <summary>Why the archive was refused.</summary>
@@ -28,6 +29,9 @@ public sealed class ArchiveRefusedException : Exception
 
     /// <summary>The entry's position, counted from 0; -1 when the archive as a whole is meant.</summary>
     public long Index { get; }
+
+    /// <summary>What was expected or found.</summary>
+    internal string? Detail { get; }
 
     private static string Describe(ArchiveRefusal reason, string entry, long index, string? detail)
     {

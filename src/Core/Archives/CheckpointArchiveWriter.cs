@@ -1,5 +1,6 @@
-using Microsoft.Win32.SafeHandles;
+using CheckpointOperator.Core.Archives.Tar;
 using CheckpointOperator.Core.FileSystem;
+using Microsoft.Win32.SafeHandles;
 
 namespace CheckpointOperator.Core.Archives;
 
@@ -9,28 +10,171 @@ namespace CheckpointOperator.Core.Archives;
 /// </summary>
 public sealed class CheckpointArchiveWriter : IDisposable
 {
-    /// <summary>Starts an archive at the beginning of an open, empty, seekable file. The handle stays the caller's.</summary>
-    public CheckpointArchiveWriter(SafeFileHandle output) => throw new NotImplementedException();
+    private const int BufferSize = 128 * 1024;
+
+    private readonly HandleStream _file;
+    private readonly BufferedStream _output;
+    private readonly TarWriter _writer;
+    private NestedFileStream? _nested;
+    private bool _completed;
+
+    /// <summary>Starts an archive at the beginning of an open, empty file. The handle stays the caller's.</summary>
+    public CheckpointArchiveWriter(SafeFileHandle output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        // A longer file of before would leave its tail behind the archive's end.
+        if (RandomAccess.GetLength(output) != 0)
+            throw new ArgumentException("the file has to be empty", nameof(output));
+        _file = new HandleStream(output, writable: true);
+        _output = new BufferedStream(_file, BufferSize);
+        _writer = new TarWriter(_output);
+    }
 
     /// <summary>Adds a file, mode 0600, from bytes.</summary>
-    public void AddBytes(string name, ReadOnlySpan<byte> content) => throw new NotImplementedException();
+    public void AddBytes(string name, ReadOnlySpan<byte> content)
+    {
+        RefuseNested();
+        _writer.WriteBytes(Entry(name, TarEntryType.Regular, 0x180), content);
+    }
 
-    /// <summary>Adds a file, mode 0600, from an open one.</summary>
-    public void AddFile(string name, SafeFileHandle content) => throw new NotImplementedException();
+    /// <summary>Adds a file, mode 0600, from an open one, as long as it is now.</summary>
+    public void AddFile(string name, SafeFileHandle content, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        RefuseNested();
+        var entry = Entry(name, TarEntryType.Regular, 0x180);
+        entry.Size = RandomAccess.GetLength(content);
+        _writer.WriteFile(entry, content, cancellationToken);
+    }
 
     /// <summary>Adds a directory, mode 0700.</summary>
-    public void AddDirectory(string name) => throw new NotImplementedException();
+    public void AddDirectory(string name)
+    {
+        RefuseNested();
+        _writer.WriteHeader(Entry(name, TarEntryType.Directory, 0x1C0));
+    }
 
-    /// <summary>Adds a directory and the regular files in it and below it, such as CRIU's images.</summary>
-    public void AddTree(string name, RootDirectory directory) => throw new NotImplementedException();
+    /// <summary>Adds a directory with the regular files and directories in it, such as CRIU's images. Anything else in it is an error.</summary>
+    public void AddTree(string name, RootDirectory directory, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        AddDirectory(name);
+        foreach (var child in directory.List())
+        {
+            var childName = $"{name}/{child.Path}";
+            switch (directory.Stat(child.Path)?.Type)
+            {
+                case FileType.Regular:
+                    using (var file = directory.OpenFileNoFollow(child.Path))
+                        AddFile(childName, file, cancellationToken);
+                    break;
+                case FileType.Directory:
+                    using (var below = directory.OpenDirectory(child.Path))
+                        AddTree(childName, below, cancellationToken);
+                    break;
+                case var type:
+                    throw new IOException($"'{directory.Describe(child.Path)}' is {type}; a checkpoint archive holds files and directories");
+            }
+        }
+    }
 
     /// <summary>Starts a file whose length is not known yet. It ends when the stream is disposed; until then nothing else may be added.</summary>
-    public Stream BeginNested(string name) => throw new NotImplementedException();
+    public Stream BeginNested(string name)
+    {
+        RefuseNested();
+        var header = _writer.WriteHeader(Entry(name, TarEntryType.Regular, 0x180)).ToArray();
+        _output.Flush();
+        return _nested = new NestedFileStream(this, header, _file.Position - header.Length);
+    }
 
     /// <summary>Writes the end of the archive. Without it the archive is refused as truncated.</summary>
     /// <returns>The archive's length.</returns>
-    public long Complete() => throw new NotImplementedException();
+    public long Complete()
+    {
+        RefuseNested();
+        _completed = true;
+        _writer.Complete();
+        _output.Flush();
+        return _file.Position;
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => throw new NotImplementedException();
+    public void Dispose()
+    {
+        // Not flushed on the way of a failure: nothing may look finished that is not.
+        if (_completed)
+            _output.Dispose();
+    }
+
+    private static TarEntry Entry(string name, TarEntryType type, uint mode) => new()
+    {
+        Path = RelativePath.Parse(name),
+        Type = type,
+        Mode = mode,
+        Modified = new UnixTime(DateTimeOffset.UtcNow.ToUnixTimeSeconds(), 0),
+    };
+
+    private void RefuseNested()
+    {
+        if (_nested is not null)
+            throw new InvalidOperationException("the nested file has to be ended first, by disposing its stream");
+        ObjectDisposedException.ThrowIf(_completed, this);
+    }
+
+    private void EndNested(byte[] header, long headerPosition, long length)
+    {
+        _writer.Pad(length);
+        _output.Flush();
+        TarHeader.PatchSize(header, length);
+        RandomAccess.Write(_file.Handle, header, headerPosition);
+        _nested = null;
+    }
+
+    private sealed class NestedFileStream(CheckpointArchiveWriter owner, byte[] header, long headerPosition) : Stream
+    {
+        private long _length;
+        private bool _ended;
+
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => !_ended;
+
+        public override long Length => _length;
+
+        public override long Position
+        {
+            get => _length;
+            set => throw new NotSupportedException();
+        }
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            ObjectDisposedException.ThrowIf(_ended, this);
+            owner._output.Write(buffer);
+            _length += buffer.Length;
+        }
+
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+        public override void Flush() => owner._output.Flush();
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing && !_ended)
+            {
+                _ended = true;
+                owner.EndNested(header, headerPosition, _length);
+            }
+
+            base.Dispose(disposing);
+        }
+    }
 }

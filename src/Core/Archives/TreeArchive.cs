@@ -1,3 +1,4 @@
+using CheckpointOperator.Core.Archives.Tar;
 using CheckpointOperator.Core.FileSystem;
 
 namespace CheckpointOperator.Core.Archives;
@@ -7,9 +8,29 @@ public static class TreeArchive
 {
     /// <summary>Writes a folder's content, and the folder's own owner and mode as entry <c>./</c>. The stream need not seek and stays open.</summary>
     /// <returns>Number of entries.</returns>
-    public static long Write(RootDirectory directory, Stream tar, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public static long Write(RootDirectory directory, Stream tar, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        ArgumentNullException.ThrowIfNull(tar);
+        var writer = new TarWriter(tar);
+        var archiver = new TreeArchiver(directory, writer, cancellationToken);
+        archiver.Add(RelativePath.Root);
+        archiver.AddContent(RelativePath.Root);
+        writer.Complete();
+        return archiver.Entries;
+    }
 
-    /// <summary>Unpacks into a folder, confined to it. Setuid bits, file capabilities and devices do not come along.</summary>
-    public static ImportResult Extract(Stream tar, RootDirectory directory, ArchiveLimits? limits = null, CancellationToken cancellationToken = default) =>
-        throw new NotImplementedException();
+    /// <summary>Unpacks into a folder, confined to it. Files' setuid bits, file capabilities and devices do not come along.</summary>
+    public static ImportResult Extract(Stream tar, RootDirectory directory, ArchiveLimits? limits = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(tar);
+        ArgumentNullException.ThrowIfNull(directory);
+        limits ??= ArchiveLimits.Default;
+        using var extractor = new TreeExtractor(directory, ExtractionPolicy.Volume);
+        using var reader = new TarReader(DecompressedStream.Open(tar, limits, out _), limits);
+        while (reader.Next() is { } entry)
+            extractor.Extract(reader, entry, cancellationToken);
+        extractor.Complete();
+        return new ImportResult(extractor.Entries, extractor.Bytes);
+    }
 }

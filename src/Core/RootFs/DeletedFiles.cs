@@ -1,5 +1,8 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using CheckpointOperator.Core.Archives;
 using CheckpointOperator.Core.FileSystem;
+using CheckpointOperator.Core.Interop;
 
 namespace CheckpointOperator.Core.RootFs;
 
@@ -7,16 +10,82 @@ namespace CheckpointOperator.Core.RootFs;
 public static class DeletedFiles
 {
     /// <summary>The list's name in a checkpoint.</summary>
-    public const string FileName = "deleted.files";
+    public const string FileName = CheckpointFiles.DeletedFiles;
 
     /// <summary>
     /// Removes each path of <paramref name="source"/>'s deleted.files below a root file system: a link itself, never its target. The whole
     /// list is checked before the first removal. No such file: nothing to do; a path that is not there: gone already.
     /// </summary>
     /// <returns>Number of paths removed.</returns>
-    public static int Remove(RootDirectory source, RootDirectory rootfs, ArchiveLimits? limits = null, CancellationToken cancellationToken = default) =>
-        throw new NotImplementedException();
+    public static int Remove(RootDirectory source, RootDirectory rootfs, ArchiveLimits? limits = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(rootfs);
+        using var file = CheckpointFiles.TryOpen(source, FileName);
+        if (file is null)
+            return 0;
+        var json = Read(file, (limits ?? ArchiveLimits.Default).MaxDeletedFilesBytes);
+        DeletedFilesJson.ForEach(json, static (index, path) => Check(index, path));
+        var removed = 0;
+        DeletedFilesJson.ForEach(json, (index, path) =>
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (RemoveOne(rootfs, index, path))
+                removed++;
+        });
+        return removed;
+    }
 
     /// <summary>The list as the bytes of deleted.files.</summary>
-    public static byte[] Serialize(IEnumerable<string> paths) => throw new NotImplementedException();
+    public static byte[] Serialize(IEnumerable<string> paths)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        using var json = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(json, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            writer.WriteStartArray();
+            foreach (var path in paths)
+                writer.WriteStringValue(path);
+            writer.WriteEndArray();
+        }
+
+        return json.ToArray();
+    }
+
+    private static byte[] Read(Microsoft.Win32.SafeHandles.SafeFileHandle file, int maxLength)
+    {
+        var length = RandomAccess.GetLength(file);
+        if (length > maxLength)
+            throw new ArchiveRefusedException(ArchiveRefusal.JsonTooLarge, FileName, -1, $"it has {length} bytes, at most {maxLength} are read");
+        var json = new byte[length];
+        var read = 0;
+        while (read < json.Length && RandomAccess.Read(file, json.AsSpan(read), read) is var count and > 0)
+            read += count;
+        return json[..read];
+    }
+
+    private static RelativePath Check(int index, string path)
+    {
+        if (RelativePath.TryParse(path, out var parsed))
+            return parsed;
+        throw new ArchiveRefusedException(
+            ArchiveRefusal.UnsafeDeletion, FileName, index, $"'{DisplayText.Of(path)}' names no file below the root (empty, the root itself, '..' or NUL)");
+    }
+
+    private static bool RemoveOne(RootDirectory rootfs, int index, string path)
+    {
+        try
+        {
+            return rootfs.RemoveTree(Check(index, path));
+        }
+        catch (FileSystemException e) when (e.Error is Errno.EXDEV or Errno.EBUSY)
+        {
+            throw new ArchiveRefusedException(ArchiveRefusal.UnsafeDeletion, FileName, index, $"'{DisplayText.Of(path)}' lies on or behind a mount point", e);
+        }
+        catch (FileSystemException e) when (e.Error is Errno.ELOOP or Errno.ENAMETOOLONG)
+        {
+            // Links in a circle, or a name that no file system takes: there is no such file.
+            return false;
+        }
+    }
 }

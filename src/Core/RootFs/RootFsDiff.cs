@@ -1,4 +1,5 @@
 using CheckpointOperator.Core.Archives;
+using CheckpointOperator.Core.Archives.Tar;
 using CheckpointOperator.Core.FileSystem;
 
 namespace CheckpointOperator.Core.RootFs;
@@ -7,24 +8,79 @@ namespace CheckpointOperator.Core.RootFs;
 public static class RootFsDiff
 {
     /// <summary>The diff's name in a checkpoint.</summary>
-    public const string FileName = "rootfs-diff.tar";
+    public const string FileName = CheckpointFiles.RootFsDiff;
 
     /// <summary>Applies <paramref name="source"/>'s rootfs-diff.tar, plain or compressed, to a root file system. No such file: nothing to do.</summary>
     public static ApplyResult Apply(
-        RootDirectory source, RootDirectory rootfs, ArchiveLimits? limits = null, CancellationToken cancellationToken = default) =>
-        throw new NotImplementedException();
+        RootDirectory source, RootDirectory rootfs, ArchiveLimits? limits = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        using var file = CheckpointFiles.TryOpen(source, FileName);
+        if (file is null)
+            return default;
+        using var stream = new HandleStream(file);
+        return Apply(stream, rootfs, limits, cancellationToken);
+    }
 
     /// <summary>Applies a diff, plain or compressed, from a stream.</summary>
-    public static ApplyResult Apply(Stream tar, RootDirectory rootfs, ArchiveLimits? limits = null, CancellationToken cancellationToken = default) =>
-        throw new NotImplementedException();
+    public static ApplyResult Apply(Stream tar, RootDirectory rootfs, ArchiveLimits? limits = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(tar);
+        ArgumentNullException.ThrowIfNull(rootfs);
+        limits ??= ArchiveLimits.Default;
+        using var extractor = new TreeExtractor(rootfs, ExtractionPolicy.RootFs);
+        using var reader = new TarReader(DecompressedStream.Open(tar, limits, out _), limits);
+        while (reader.Next() is { } entry)
+            extractor.Extract(reader, entry, cancellationToken);
+        extractor.Complete();
+        return new ApplyResult(extractor.Entries, extractor.Bytes, extractor.Whiteouts);
+    }
 
     /// <summary>Writes what an overlay's upper folder holds. The stream need not seek and stays open.</summary>
     public static DiffResult CreateFromUpper(
-        RootDirectory upper, Stream tar, UpperDiffOptions? options = null, CancellationToken cancellationToken = default) =>
-        throw new NotImplementedException();
+        RootDirectory upper, Stream tar, UpperDiffOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(upper);
+        ArgumentNullException.ThrowIfNull(tar);
+        var writer = new TarWriter(tar);
+        var archiver = new TreeArchiver(upper, writer, cancellationToken);
+        var deleted = new UpperDiff(upper, archiver, options ?? new UpperDiffOptions()).Write();
+        writer.Complete();
+        return new DiffResult(archiver.Entries, archiver.Bytes, deleted);
+    }
 
     /// <summary>Writes the named changes, looked up below <paramref name="rootfs"/>. One that is not there is an error, not left out.</summary>
     public static DiffResult CreateFromChanges(
-        IEnumerable<FileChange> changes, RootDirectory rootfs, Stream tar, CancellationToken cancellationToken = default) =>
-        throw new NotImplementedException();
+        IEnumerable<FileChange> changes, RootDirectory rootfs, Stream tar, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(changes);
+        ArgumentNullException.ThrowIfNull(rootfs);
+        ArgumentNullException.ThrowIfNull(tar);
+        var writer = new TarWriter(tar);
+        var archiver = new TreeArchiver(rootfs, writer, cancellationToken);
+        var deleted = new List<string>();
+        var written = new HashSet<RelativePath>();
+        foreach (var change in changes)
+        {
+            var path = RelativePath.Parse(change.Path);
+            if (change.Kind == FileChangeKind.Delete)
+                deleted.Add($"/{path}");
+            else
+                Add(path, change.Kind);
+        }
+
+        writer.Complete();
+        return new DiffResult(archiver.Entries, archiver.Bytes, deleted);
+
+        // A list of changes names a new directory and mostly, again, what is in it.
+        void Add(RelativePath path, FileChangeKind kind)
+        {
+            if (written.Add(path) && archiver.Add(path) != FileType.Directory)
+                return;
+            if (kind != FileChangeKind.Add || rootfs.Stat(path) is not { Type: FileType.Directory })
+                return;
+            foreach (var child in rootfs.List(path))
+                Add(child.Path, kind);
+        }
+    }
 }
