@@ -24,7 +24,7 @@ internal sealed class Containerd(INodeProcesses processes, RootDirectory host, R
         {
             if (files.DropIn is null)
             {
-                NodeFiles.Write(host, Candidate, files.Config);
+                NodeFiles.Write(host, Candidate, files.Config, modeOf: options.ContainerdConfig);
             }
             else
             {

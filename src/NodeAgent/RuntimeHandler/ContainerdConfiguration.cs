@@ -3,10 +3,9 @@ namespace CheckpointOperator.NodeAgent.RuntimeHandler;
 /// <summary>containerd's configuration as `containerd config dump` prints it: complete, defaults and imports merged in.</summary>
 internal sealed class ContainerdConfiguration
 {
-    private readonly string _dump;
     private readonly TomlTable _table;
 
-    private ContainerdConfiguration(string dump) => (_dump, _table) = (dump, TomlTable.Parse(dump));
+    private ContainerdConfiguration(TomlTable table) => _table = table;
 
     /// <summary>The configuration's version: 2 (containerd 1.x), 3 or later (2.x).</summary>
     public long Version => _table.Number("version") ?? 0;
@@ -21,7 +20,7 @@ internal sealed class ContainerdConfiguration
     public IEnumerable<string> Imports => _table.Texts("imports");
 
     /// <summary>Reads a dump.</summary>
-    public static ContainerdConfiguration Parse(string dump) => new(dump);
+    public static ContainerdConfiguration Parse(string dump) => new(TomlTable.Parse(dump));
 
     /// <summary>The name of the plugin that has the runtime handlers, in a file of some version.</summary>
     /// <exception cref="RuntimeHandlerException">The version is too old.</exception>
@@ -33,6 +32,10 @@ internal sealed class ContainerdConfiguration
             $"containerd's configuration has version {version}, whose form ended with containerd 1.x: rewrite it as version 2 or 3 " +
             "(`containerd config migrate`, or `containerd config default` and your changes)"),
     };
+
+    /// <summary>The handlers' names and settings.</summary>
+    public IEnumerable<(string Name, TomlTable Table)> All =>
+        (Handlers?.Values ?? []).Where(pair => pair.Value is TomlTable).Select(pair => (pair.Key, (TomlTable)pair.Value));
 
     /// <summary>A handler's settings, or null.</summary>
     public TomlTable? Handler(string name) => Handlers?.Table(name);
@@ -51,7 +54,7 @@ internal sealed class ContainerdConfiguration
     /// <summary>All of the configuration but one handler, in a form to compare: nothing else may change.</summary>
     public string Without(string handler)
     {
-        var rest = new ContainerdConfiguration(_dump);
+        var rest = new ContainerdConfiguration(_table.Copy());
         rest.Handlers?.Remove(handler);
         // Which files it came from is no setting.
         rest._table.Remove("imports");

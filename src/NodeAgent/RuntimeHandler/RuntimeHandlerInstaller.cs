@@ -53,8 +53,7 @@ public sealed class RuntimeHandlerInstaller
         }
 
         long version = plain.Config is null ? before.Version : TomlTable.Parse(plain.Config).Number("version") ?? 1;
-        string tables = HandlerTable.Write(version, model, _options.InstalledProgram);
-        HandlerFiles wanted = await ChooseAsync(plain, before, tables, version, dropInPath, cancellationToken);
+        HandlerFiles wanted = await ChooseAsync(plain, before, version, dropInPath, cancellationToken);
         if (wanted == current)
         {
             _report($"containerd's configuration has the handler {RuntimeHandlerOptions.Handler} already");
@@ -63,7 +62,7 @@ public sealed class RuntimeHandlerInstaller
         }
 
         if (plain.Config is not null && wanted.Config != plain.Config)
-            NodeFiles.Write(_host, Backup, plain.Config);
+            NodeFiles.Write(_host, Backup, plain.Config, modeOf: _options.ContainerdConfig);
         await ReplaceAsync(current, wanted, dropInPath, before.Address, cancellationToken);
     }
 
@@ -79,7 +78,7 @@ public sealed class RuntimeHandlerInstaller
             await FinishPendingRestartAsync(now, cancellationToken);
         else
             await ReplaceAsync(current, plain, dropInPath, now.Address, cancellationToken);
-        _host.Remove(RelativePath.Parse(Backup));
+        NodeFiles.Remove(_host, Backup);
 
         int users = _program.CountUsers(now.State);
         if (users > 0)
@@ -88,22 +87,35 @@ public sealed class RuntimeHandlerInstaller
             _report($"removed {_options.InstalledProgram}");
     }
 
-    // containerd 1.x replaces a plugin's whole section by an imported file's, so a file of our own is used only where it is seen to add to it.
+    // The first way that adds the handler and changes nothing else: containerd's versions merge files, and the tables of one file, differently.
     private async Task<HandlerFiles> ChooseAsync(
-        HandlerFiles plain, ContainerdConfiguration before, string tables, long version, string? dropInPath, CancellationToken cancellationToken)
+        HandlerFiles plain, ContainerdConfiguration before, long version, string? dropInPath, CancellationToken cancellationToken)
     {
+        string tables = HandlerTable.WriteOwn(version, before.Model(), _options.InstalledProgram);
+        var ways = new List<HandlerFiles>();
+        // containerd 1.x replaces a plugin's whole section by an imported file's.
         if (dropInPath is not null)
-        {
-            HandlerFiles separate = plain.WithDropIn(tables, version);
-            if (Differs(before, await _containerd.ReadAsync(separate, cancellationToken)) is null)
-                return separate;
-        }
+            ways.Add(plain.WithDropIn(tables, version));
+        ways.Add(plain.WithBlock(tables, version));
+        // containerd 1.x forgets its own handlers as soon as a file has any.
+        ways.Add(plain.WithBlock(string.Concat(Missing(plain, before, version)) + tables, version));
 
-        HandlerFiles appended = plain.WithBlock(tables, version);
-        return Differs(before, await _containerd.ReadAsync(appended, cancellationToken)) is { } difference
-            ? throw new RuntimeHandlerException(
-                $"the handler cannot be added to {_options.ContainerdConfig}: {difference}; add these tables yourself and restart containerd:\n{tables}")
-            : appended;
+        string? difference = null;
+        foreach (HandlerFiles way in ways)
+        {
+            difference = Differs(before, await _containerd.ReadAsync(way, cancellationToken));
+            if (difference is null)
+                return way;
+        }
+        throw new RuntimeHandlerException(
+            $"the handler cannot be added to {_options.ContainerdConfig}: {difference}; add these tables yourself and restart containerd:\n{tables}");
+    }
+
+    private static IEnumerable<string> Missing(HandlerFiles plain, ContainerdConfiguration before, long version)
+    {
+        TomlTable? written = TomlTable.Parse(plain.Config ?? "").Table("plugins", ContainerdConfiguration.RuntimePlugin(version), "containerd", "runtimes");
+        return before.All.Where(handler => written?.Table(handler.Name) is null && handler.Name != RuntimeHandlerOptions.Handler)
+            .Select(handler => HandlerTable.Write(version, handler.Name, handler.Table));
     }
 
     private string? Differs(ContainerdConfiguration before, ContainerdConfiguration after)
@@ -127,6 +139,8 @@ public sealed class RuntimeHandlerInstaller
         catch (Exception failure) when (failure is RuntimeHandlerException or TimeoutException)
         {
             Put(current, dropInPath);
+            if (current.Config == current.Plain.Config)
+                NodeFiles.Remove(_host, Backup);
             _report("containerd did not come back with the new configuration: the old one is in place again");
             await _containerd.RestartAsync(address, cancellationToken);
             NodeFiles.Write(_host, RestartPending, null);

@@ -14,6 +14,9 @@ internal sealed class TomlTable
     /// <summary>The keys and values, in the keys' order.</summary>
     public IEnumerable<KeyValuePair<string, object>> Values => _values;
 
+    /// <summary>Whether a value is what containerd also takes where there is none: it shows such values in a dump, or not, as it happens.</summary>
+    public static bool IsUnset(object value) => value is "" or 0L or false or List<object> { Count: 0 };
+
     /// <summary>Reads a document.</summary>
     /// <exception cref="FormatException">It is not TOML.</exception>
     public static TomlTable Parse(string text)
@@ -46,6 +49,18 @@ internal sealed class TomlTable
     /// <summary>The strings of a list; none where there is no list.</summary>
     public IEnumerable<string> Texts(string name) => (_values.GetValueOrDefault(name) as List<object> ?? []).OfType<string>();
 
+    /// <summary>Sets a key.</summary>
+    public void Set(string name, object value) => _values[name] = value;
+
+    /// <summary>A copy that can be changed without the original.</summary>
+    public TomlTable Copy()
+    {
+        var copy = new TomlTable();
+        foreach ((string name, object value) in _values)
+            copy.Set(name, value is TomlTable table ? table.Copy() : value);
+        return copy;
+    }
+
     /// <summary>Takes a key out.</summary>
     public void Remove(string name) => _values.Remove(name);
 
@@ -61,7 +76,7 @@ internal sealed class TomlTable
         _ => null,
     };
 
-    /// <summary>One form for equal tables.</summary>
+    /// <summary>One form for tables that mean the same.</summary>
     public override string ToString()
     {
         var text = new StringBuilder();
@@ -77,7 +92,7 @@ internal sealed class TomlTable
                 table.Describe(text, $"{prefix}{name}/");
             else if (value is List<object> list && list.OfType<TomlTable>().Any())
                 text.Append(CultureInfo.InvariantCulture, $"{prefix}{name} = [{string.Join(", ", list)}]\n");
-            else
+            else if (!IsUnset(value))
                 text.Append(CultureInfo.InvariantCulture, $"{prefix}{name} = {Written(value)}\n");
         }
     }

@@ -36,7 +36,7 @@ internal sealed class WrapperProgram(RootDirectory host, RuntimeHandlerOptions o
 
     /// <summary>Removes both.</summary>
     /// <returns>Whether anything was there.</returns>
-    public bool Remove() => host.Remove(Program) | host.Remove(RelativePath.Parse(Settings));
+    public bool Remove() => NodeFiles.Remove(host, options.InstalledProgram) | NodeFiles.Remove(host, Settings);
 
     /// <summary>How many containers were made by the program and need it for every further step, their removal included.</summary>
     /// <param name="state">containerd's state folder.</param>
