@@ -1,0 +1,64 @@
+using CheckpointOperator.Kubernetes.Api;
+using CheckpointOperator.Kubernetes.Api.V1Alpha1;
+using k8s.Models;
+
+namespace CheckpointOperator.Operator.Checkpoints;
+
+/// <summary>Decides whether a checkpoint can be given to a node, from what it names and what is there.</summary>
+internal static class CheckpointPreflight
+{
+    /// <summary>What is wrong with the spec itself, for API servers that do not check it by the CRD's rules.</summary>
+    public static Obstacle? FindSpecError(ContainerCheckpointSpec spec) =>
+        spec.Pod.Length == 0 ? InvalidSpec("spec.pod is empty; name a Pod of this namespace")
+        : spec.Timeout is { } timeout && !(GoDuration.TryParse(timeout, out TimeSpan limit) && limit > TimeSpan.Zero)
+            ? InvalidSpec($"spec.timeout is '{timeout}'; write a duration above zero such as 90s or 2m")
+        : spec.Ttl is { } ttl && !GoDuration.TryParse(ttl, out _)
+            ? InvalidSpec($"spec.ttl is '{ttl}'; write a duration such as 24h")
+        : null;
+
+    /// <summary>What stands in the way at the Pod and its container; when nothing does, the container's status.</summary>
+    public static Obstacle? FindContainer(V1Alpha1ContainerCheckpoint checkpoint, V1Pod? pod, out V1ContainerStatus? container)
+    {
+        container = null;
+        string podName = $"{checkpoint.Metadata.NamespaceProperty}/{checkpoint.Spec.Pod}";
+        if (pod is null)
+            return new("PodNotFound", $"There is no Pod {podName}. Create it, or name a Pod of this namespace in a new ContainerCheckpoint.");
+        if (pod.Metadata.DeletionTimestamp is not null)
+            return new("PodNotRunning", $"Pod {podName} is being deleted. A Pod must be Running to be checkpointed.");
+        if (pod.Status?.Phase != "Running")
+            return new("PodNotRunning", $"Pod {podName} is {pod.Status?.Phase ?? "not started"}, expected Running. The checkpoint starts as soon as it runs.");
+
+        IList<V1Container> containers = pod.Spec.Containers;
+        string names = string.Join(", ", containers.Select(other => other.Name));
+        string? name = string.IsNullOrEmpty(checkpoint.Spec.Container) ? null : checkpoint.Spec.Container;
+        if (name is null && containers.Count > 1)
+            return new("ContainerRequired", $"Pod {podName} has the containers {names}. Name one of them in spec.container of a new ContainerCheckpoint.");
+
+        name ??= containers[0].Name;
+        if (!containers.Any(other => other.Name == name))
+            return new("ContainerNotFound", $"Pod {podName} has no container {name}; it has {names}. Name one of them in spec.container of a new ContainerCheckpoint.");
+
+        V1ContainerStatus? status = pod.Status.ContainerStatuses?.FirstOrDefault(other => other.Name == name);
+        if (status?.State?.Running is null)
+            return new("ContainerNotRunning", $"Container {name} of Pod {podName} is {Describe(status?.State)}, expected running. The checkpoint starts as soon as it runs.");
+
+        container = status;
+        return null;
+    }
+
+    /// <summary>What stands in the way at the Pod's node.</summary>
+    public static Obstacle? FindNodeObstacle(V1Alpha1ContainerCheckpoint checkpoint, V1Pod pod, V1Alpha1CheckpointNode? node, DateTimeOffset now)
+    {
+        string? why = node is null
+            ? $"no agent has reported from node {pod.Spec.NodeName}: there is no CheckpointNode of that name. Let the agent's DaemonSet run there."
+            : NodeCapability.WhyItCannotCheckpoint(node, checkpoint.Spec.Engine, now);
+        return why is null ? null : new("NodeCannotCheckpoint", $"Pod {checkpoint.Metadata.NamespaceProperty}/{checkpoint.Spec.Pod} cannot be checkpointed: {why}");
+    }
+
+    private static Obstacle InvalidSpec(string what) => new("InvalidSpec", $"{what}, in a new ContainerCheckpoint.", IsFinal: true);
+
+    private static string Describe(V1ContainerState? state) =>
+        state?.Waiting is { } waiting ? $"waiting ({waiting.Reason ?? "no reason given"})"
+        : state?.Terminated is { } terminated ? $"terminated ({terminated.Reason ?? "no reason given"}, exit code {terminated.ExitCode})"
+        : "not started";
+}

@@ -1,0 +1,201 @@
+using System.Net;
+using CheckpointOperator.Kubernetes.Api;
+using CheckpointOperator.Kubernetes.Api.V1Alpha1;
+using CheckpointOperator.Operator.Restores;
+using k8s.Models;
+using Microsoft.Extensions.Options;
+
+namespace CheckpointOperator.Operator.Controllers;
+
+/// <summary>Makes the Pod of each restore on the node that holds the archive, and says when the process goes on in it. The node's agent does the work.</summary>
+internal sealed class ContainerRestoreController(
+    ResourceClient<V1Alpha1ContainerRestore> restores,
+    ResourceClient<V1Alpha1ContainerCheckpoint> checkpoints,
+    ResourceClient<V1Alpha1CheckpointNode> checkpointNodes,
+    ResourceClient<V1Pod> pods,
+    EventPublisher publish,
+    TimeProvider time,
+    IOptions<OperatorOptions> options) : IEntityController<V1Alpha1ContainerRestore>
+{
+    /// <inheritdoc />
+    public Task<ReconciliationResult<V1Alpha1ContainerRestore>> ReconcileAsync(V1Alpha1ContainerRestore entity, CancellationToken cancellationToken) =>
+        entity.Metadata.DeletionTimestamp is not null
+            ? Task.FromResult(Success(entity)) // The Pod goes with its owner, by the cluster's garbage collection.
+            : entity.Status.Phase switch
+            {
+                RestorePhase.Running => SuperviseAsync(entity, cancellationToken),
+                RestorePhase.Ready or RestorePhase.Failed => Task.FromResult(Success(entity)),
+                _ => StartAsync(entity, cancellationToken),
+            };
+
+    /// <inheritdoc />
+    public Task<ReconciliationResult<V1Alpha1ContainerRestore>> DeletedAsync(V1Alpha1ContainerRestore entity, CancellationToken cancellationToken) =>
+        Task.FromResult(Success(entity));
+
+    private async Task<ReconciliationResult<V1Alpha1ContainerRestore>> StartAsync(V1Alpha1ContainerRestore restore, CancellationToken cancellationToken)
+    {
+        if (RestorePreflight.FindSpecError(restore.Spec) is { } error)
+            return await StopAsync(restore, error, "Preflight", cancellationToken);
+
+        string @namespace = restore.Metadata.NamespaceProperty;
+        V1Alpha1ContainerCheckpoint? checkpoint = await checkpoints.GetAsync(new NamespacedName(@namespace, restore.Spec.Checkpoint), cancellationToken);
+        if (RestorePreflight.FindCheckpointObstacle(restore, checkpoint) is { } missing)
+            return await StopAsync(restore, missing, "Preflight", cancellationToken);
+
+        string nodeName = checkpoint!.Status.NodeName!;
+        V1Alpha1CheckpointNode? node = await checkpointNodes.GetAsync(new NamespacedName(null, nodeName), cancellationToken);
+        if (RestorePreflight.FindNodeObstacle(checkpoint, node, time.GetUtcNow()) is { } incapable)
+            return await StopAsync(restore, incapable, "Preflight", cancellationToken);
+
+        NamespacedName podKey = new(@namespace, RestoredPodBuilder.NameFor(restore));
+        V1Pod? pod = await pods.GetAsync(podKey, cancellationToken);
+        if (RestorePreflight.FindNameObstacle(restore, pod) is { } taken)
+            return await StopAsync(restore, taken, "Preflight", cancellationToken);
+
+        string containerName = checkpoint.Status.Container!.Name!;
+        V1Alpha1ContainerRestore prepared = await PrepareAsync(restore, nodeName, podKey.Name, containerName, cancellationToken);
+        try
+        {
+            pod ??= await pods.CreateAsync(RestoredPodBuilder.Build(prepared, checkpoint, containerName, nodeName), cancellationToken);
+        }
+        catch (ApiServerException created) when (created.IsAlreadyExists)
+        {
+            // Made between our look and our try; what it is, the next look says.
+            return Success(prepared, TimeSpan.FromSeconds(1));
+        }
+        catch (ApiServerException refused) when (refused.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest)
+        {
+            return await StopAsync(prepared, new Obstacle("PodRefused",
+                $"The API server refused Pod {podKey}: {refused.Answer.Message} Correct that, and the restore goes on."), null, cancellationToken);
+        }
+
+        return await RunAsync(prepared, pod, nodeName, cancellationToken);
+    }
+
+    /// <summary>Writes, before the Pod is there, everything by which the agent will know the restore as authorised, but the Pod's UID.</summary>
+    private async Task<V1Alpha1ContainerRestore> PrepareAsync(
+        V1Alpha1ContainerRestore restore, string nodeName, string podName, string containerName, CancellationToken cancellationToken)
+    {
+        V1Alpha1ContainerRestore labelled = await restores.PatchAsync(
+            restore,
+            current =>
+            {
+                current.Metadata.Labels ??= new Dictionary<string, string>();
+                current.Metadata.Labels[ApiGroup.NodeLabelKey] = NodeLabel.ValueFor(nodeName);
+            },
+            cancellationToken);
+        return await restores.PatchStatusAsync(
+            labelled,
+            current =>
+            {
+                if (!IsUnstarted(current))
+                    return;
+                ContainerRestoreStatus status = current.Status;
+                status.ObservedGeneration = current.Metadata.Generation;
+                status.Phase = RestorePhase.Pending;
+                status.NodeName = nodeName;
+                status.PodName = podName;
+                status.ContainerName = containerName;
+                status.Conditions = status.Conditions.With("Preflight", Conditions.True, "Passed",
+                    $"Node {nodeName} holds the archive of ContainerCheckpoint {current.Spec.Checkpoint} and can restore it.", current.Metadata.Generation, time.GetUtcNow());
+            },
+            cancellationToken);
+    }
+
+    private async Task<ReconciliationResult<V1Alpha1ContainerRestore>> RunAsync(
+        V1Alpha1ContainerRestore restore, V1Pod pod, string nodeName, CancellationToken cancellationToken)
+    {
+        string message = $"Pod {NamespacedName.Of(pod)} was made to restore container {restore.Status.ContainerName} on node {nodeName}.";
+        bool started = false;
+        V1Alpha1ContainerRestore running = await restores.PatchStatusAsync(
+            restore,
+            current =>
+            {
+                started = IsUnstarted(current);
+                if (!started)
+                    return;
+                DateTimeOffset now = time.GetUtcNow();
+                ContainerRestoreStatus status = current.Status;
+                status.Phase = RestorePhase.Running;
+                status.PodUID = pod.Metadata.Uid;
+                status.StartTime = now.UtcDateTime;
+                status.Message = message;
+                status.Conditions = status.Conditions.With("Ready", Conditions.False, "Restoring", message, current.Metadata.Generation, now);
+            },
+            cancellationToken);
+        if (started)
+            await publish(running, "PodCreated", message, cancellationToken: cancellationToken);
+        return Success(running, options.Value.RecheckPeriod);
+    }
+
+    private async Task<ReconciliationResult<V1Alpha1ContainerRestore>> SuperviseAsync(V1Alpha1ContainerRestore restore, CancellationToken cancellationToken)
+    {
+        V1Pod? pod = await pods.GetAsync(new NamespacedName(restore.Metadata.NamespaceProperty, restore.Status.PodName!), cancellationToken);
+        RestoreProgress progress = RestoreProgress.Of(restore, pod);
+        bool told = false;
+        V1Alpha1ContainerRestore updated = await restores.PatchStatusAsync(
+            restore,
+            current =>
+            {
+                // After a conflict the agent may have written: judged anew with what it wrote.
+                RestoreProgress judged = RestoreProgress.Of(current, pod);
+                told = current.Status.Phase == RestorePhase.Running && current.Status.Conditions.Find("Ready")?.Message != judged.Message;
+                if (!told)
+                    return;
+                progress = judged;
+                Apply(current, judged);
+            },
+            cancellationToken);
+        if (told)
+            await publish(updated, progress.Reason, progress.Message, progress.IsWarning ? EventType.Warning : EventType.Normal, cancellationToken);
+        return Success(updated, progress.Phase == RestorePhase.Running ? options.Value.RecheckPeriod : null);
+    }
+
+    private void Apply(V1Alpha1ContainerRestore restore, RestoreProgress progress)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        ContainerRestoreStatus status = restore.Status;
+        status.Phase = progress.Phase;
+        status.Message = progress.Message;
+        if (progress.Phase != RestorePhase.Running)
+            status.CompletionTime ??= now.UtcDateTime;
+        string ready = progress.Phase == RestorePhase.Ready ? Conditions.True : Conditions.False;
+        status.Conditions = status.Conditions.With("Ready", ready, progress.Reason, progress.Message, restore.Metadata.Generation, now);
+    }
+
+    /// <summary>Writes why the restore waits or has failed, and tells it once.</summary>
+    private async Task<ReconciliationResult<V1Alpha1ContainerRestore>> StopAsync(
+        V1Alpha1ContainerRestore restore, Obstacle obstacle, string? condition, CancellationToken cancellationToken)
+    {
+        bool told = false;
+        V1Alpha1ContainerRestore stopped = await restores.PatchStatusAsync(
+            restore,
+            current =>
+            {
+                told = IsUnstarted(current) && current.Status.Conditions.Find("Ready")?.Message != obstacle.Message;
+                if (told)
+                    Stop(current, obstacle, condition);
+            },
+            cancellationToken);
+        if (told)
+            await publish(stopped, obstacle.Reason, obstacle.Message, EventType.Warning, cancellationToken);
+        return Success(stopped, obstacle.IsFinal ? null : options.Value.RecheckPeriod);
+    }
+
+    private void Stop(V1Alpha1ContainerRestore restore, Obstacle obstacle, string? condition)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        ContainerRestoreStatus status = restore.Status;
+        status.ObservedGeneration = restore.Metadata.Generation;
+        status.Phase = obstacle.IsFinal ? RestorePhase.Failed : RestorePhase.Pending;
+        status.CompletionTime = obstacle.IsFinal ? now.UtcDateTime : null;
+        status.Message = obstacle.Message;
+        foreach (string type in condition is null ? ["Ready"] : new[] { condition, "Ready" })
+            status.Conditions = status.Conditions.With(type, Conditions.False, obstacle.Reason, obstacle.Message, restore.Metadata.Generation, now);
+    }
+
+    private static bool IsUnstarted(V1Alpha1ContainerRestore restore) => restore.Status.Phase is null or RestorePhase.Pending;
+
+    private static ReconciliationResult<V1Alpha1ContainerRestore> Success(V1Alpha1ContainerRestore restore, TimeSpan? requeueAfter = null) =>
+        ReconciliationResult<V1Alpha1ContainerRestore>.Success(restore, requeueAfter);
+}

@@ -1,0 +1,57 @@
+using CheckpointOperator.Kubernetes.Api.V1Alpha1;
+using CheckpointOperator.Operator.Controllers;
+using k8s.Models;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace CheckpointOperator.Operator.Hosting;
+
+/// <summary>Puts the operator together.</summary>
+internal static class OperatorHost
+{
+    /// <summary>A host builder with the operator's settings, controllers and telemetry.</summary>
+    /// <param name="args">The command line: settings such as <c>--HealthPort=8081</c>.</param>
+    public static HostApplicationBuilder CreateBuilder(string[] args)
+    {
+        // An empty builder: the default one would take any environment variable, such as NAMESPACE, for a setting.
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Configuration.AddEnvironmentVariables(OperatorOptions.EnvironmentPrefix).AddCommandLine(args);
+        builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-ddTHH:mm:ss.fffZ "));
+
+        builder.Services.AddOptions<OperatorOptions>().Bind(builder.Configuration).ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<OperatorOptions>, OperatorOptionsValidator>();
+        OperatorOptions options = builder.Configuration.Get<OperatorOptions>() ?? new OperatorOptions();
+
+        builder.Services.AddTelemetry(options);
+        builder.Services.AddControllers(options);
+        return builder;
+    }
+
+    private static void AddControllers(this IServiceCollection services, OperatorOptions options) => services
+        .AddKubernetesOperator(settings => Configure(settings, options))
+        .AddController<ContainerCheckpointController, V1Alpha1ContainerCheckpoint>()
+        .AddController<ContainerRestoreController, V1Alpha1ContainerRestore>()
+        .Watches<V1Pod, V1Alpha1ContainerCheckpoint>(WaitingObjects.CheckpointsOf)
+        .Watches<V1Node, V1Alpha1ContainerCheckpoint>(WaitingObjects.CheckpointsOn)
+        .Watches<V1Alpha1CheckpointNode, V1Alpha1ContainerCheckpoint>(WaitingObjects.CheckpointsWaitingForAgent)
+        .Watches<V1Pod, V1Alpha1ContainerRestore>(WaitingObjects.RestoresInto)
+        .Watches<V1Alpha1ContainerCheckpoint, V1Alpha1ContainerRestore>(WaitingObjects.RestoresOf)
+        .Watches<V1Alpha1CheckpointNode, V1Alpha1ContainerRestore>(WaitingObjects.RestoresWaitingForAgent);
+
+    private static void Configure(OperatorSettingsBuilder settings, OperatorOptions options)
+    {
+        settings
+            .WithName("checkpoint-operator")
+            .WithNamespace(options.Namespace)
+            // The agents speak through the objects' status.
+            .WithReconcileStrategy(ReconcileStrategy.ByResourceVersion)
+            .WithLeaderElection(options.LeaderElection ? LeaderElectionType.Single : LeaderElectionType.None, options.LeaseNamespace)
+            .WithLeaderElectionTimings(options.LeaseDuration, options.LeaseDuration * 2 / 3, options.LeaseDuration * 2 / 15)
+            .WithHealthPort(options.HealthPort);
+        if (options.Identity is { } identity)
+            settings.WithIdentity(identity);
+    }
+}

@@ -1,0 +1,50 @@
+using CheckpointOperator.Kubernetes.Api;
+using CheckpointOperator.Kubernetes.Api.V1Alpha1;
+
+namespace CheckpointOperator.Operator;
+
+/// <summary>Reads from a CheckpointNode what its node can do.</summary>
+internal static class NodeCapability
+{
+    // The agent writes its heartbeat at least every five minutes: two of them missed, and a minute for clocks that differ.
+    private static readonly TimeSpan HeartbeatLimit = TimeSpan.FromMinutes(11);
+
+    /// <summary>Why a node cannot take a checkpoint with an engine, or null.</summary>
+    public static string? WhyItCannotCheckpoint(V1Alpha1CheckpointNode node, CheckpointEngine engine, DateTimeOffset now) =>
+        WhyItIsSilent(node, now)
+        ?? WhyFalse(node, "CanCheckpoint")
+        ?? engine switch
+        {
+            CheckpointEngine.Kubelet when node.Status.Kubelet?.CheckpointApi == false =>
+                $"the kubelet of node {node.Metadata.Name} does not answer the checkpoint API (on by default from Kubernetes 1.30). Use spec.engine Auto or Runtime.",
+            CheckpointEngine.Runtime when node.Status.Runtimes is { } runtimes && !runtimes.Any(runtime => runtime.Checkpoint == true) =>
+                $"node {node.Metadata.Name} has no OCI runtime that can checkpoint. Install runc or crun, and CRIU, on the node.",
+            _ => null,
+        };
+
+    /// <summary>Why a node cannot restore a checkpoint that it holds, or null.</summary>
+    public static string? WhyItCannotRestore(V1Alpha1CheckpointNode node, CheckpointedContainer? container, DateTimeOffset now)
+    {
+        string name = node.Metadata.Name;
+        CheckpointNodeStatus status = node.Status;
+        return WhyItIsSilent(node, now)
+            ?? (status.Criu?.Ok != true ? $"node {name} has no usable CRIU (found: {status.Criu?.Version ?? "none"}). Install CRIU 4.1 or later on the node." : null)
+            ?? (status.RestoreRuntime?.Installed != true
+                ? $"the restore runtime is not installed on node {name}. See the log of the agent's Pod on that node, which installs it." : null)
+            ?? (status.RestoreRuntime?.Handler is { } handler && handler != ApiGroup.RestoreHandler
+                ? $"the restore runtime of node {name} serves handler {handler}, and RuntimeClass {ApiGroup.RestoreHandler} names handler {ApiGroup.RestoreHandler}. Correct the agent's settings." : null)
+            ?? (container?.Runtime is { } runtime && !(status.Runtimes ?? []).Any(other => other.Name == runtime && other.Checkpoint == true)
+                ? $"the checkpoint was taken with {runtime}, and node {name} has no {runtime} that can restore. Install it on the node." : null)
+            ?? WhyFalse(node, "CanRestore");
+    }
+
+    private static string? WhyItIsSilent(V1Alpha1CheckpointNode node, DateTimeOffset now) =>
+        node.Status.HeartbeatTime is { } heartbeat && now - heartbeat <= HeartbeatLimit
+            ? null
+            : $"the agent of node {node.Metadata.Name} was last heard {(node.Status.HeartbeatTime is { } last ? $"at {last:u}" : "never")}. Look at its Pod on that node.";
+
+    private static string? WhyFalse(V1Alpha1CheckpointNode node, string type) =>
+        node.Status.Conditions.Find(type) is { Status: not Conditions.True } condition
+            ? $"node {node.Metadata.Name} says {type}={condition.Status} ({condition.Reason}): {condition.Message}"
+            : null;
+}

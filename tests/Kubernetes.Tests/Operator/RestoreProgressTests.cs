@@ -1,0 +1,73 @@
+using CheckpointOperator.Kubernetes.Api;
+using CheckpointOperator.Kubernetes.Api.V1Alpha1;
+using CheckpointOperator.Operator.Restores;
+using k8s.Models;
+
+namespace CheckpointOperator.Kubernetes.Tests.Operator;
+
+public sealed class RestoreProgressTests
+{
+    [Theory]
+    [InlineData("True", "Restored", "Running", RestorePhase.Ready, "Restored")]
+    [InlineData("True", "Restored", "Succeeded", RestorePhase.Ready, "Restored")]
+    [InlineData("True", "Restored", "Pending", RestorePhase.Running, "Restoring")]
+    [InlineData("True", "Restored", "Failed", RestorePhase.Failed, "PodFailed")]
+    [InlineData("False", "DigestMismatch", "Pending", RestorePhase.Running, "RestoreFailed")]
+    [InlineData("False", "AttemptsUsedUp", "Pending", RestorePhase.Failed, "RestoreFailed")]
+    [InlineData(null, null, "Pending", RestorePhase.Running, "Restoring")]
+    [InlineData(null, null, "Running", RestorePhase.Running, "Restoring")]
+    [InlineData(null, null, "Failed", RestorePhase.Failed, "PodFailed")]
+    public void The_agents_word_and_the_Pods_state_say_where_it_stands(string? status, string? reason, string podPhase, RestorePhase phase, string ready)
+    {
+        RestoreProgress progress = RestoreProgress.Of(Restore(status, reason), Pod(podPhase));
+        Assert.Equal((phase, ready), (progress.Phase, progress.Reason));
+    }
+
+    [Fact]
+    public void A_Pod_that_is_gone_or_another_one_of_its_name_ends_it()
+    {
+        Assert.Equal(RestorePhase.Failed, RestoreProgress.Of(Restore(null, null), null).Phase);
+        V1Pod other = Pod("Running");
+        other.Metadata.Uid = "other";
+        Assert.Equal("PodDeleted", RestoreProgress.Of(Restore("True", "Restored"), other).Reason);
+    }
+
+    [Fact]
+    public void A_Pod_that_no_node_takes_is_told_with_the_schedulers_words()
+    {
+        V1Pod pod = Pod("Pending");
+        pod.Status.Conditions = [new V1PodCondition { Type = "PodScheduled", Status = "False", Reason = "Unschedulable", Message = "Insufficient cpu." }];
+        RestoreProgress progress = RestoreProgress.Of(Restore(null, null), pod);
+        Assert.Equal("PodNotScheduled", progress.Reason);
+        Assert.Contains("Insufficient cpu.", progress.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Judging_again_what_was_written_changes_nothing()
+    {
+        V1Alpha1ContainerRestore restore = Restore(null, null);
+        RestoreProgress first = RestoreProgress.Of(restore, Pod("Pending"));
+        restore.Status.Conditions = restore.Status.Conditions.With("Ready", "False", first.Reason, first.Message, 1, DateTimeOffset.UnixEpoch);
+        Assert.Equal(first, RestoreProgress.Of(restore, Pod("Pending")));
+    }
+
+    private static V1Alpha1ContainerRestore Restore(string? status, string? reason) => new()
+    {
+        Metadata = new V1ObjectMeta { Name = "copy", NamespaceProperty = "shop" },
+        Status = new ContainerRestoreStatus
+        {
+            Phase = RestorePhase.Running,
+            PodName = "copy",
+            PodUID = "pod-uid",
+            ContainerName = "main",
+            NodeName = "node1",
+            Conditions = status is null ? null : Conditions.With(null, "Restored", status, reason!, "The agent's words.", 1, DateTimeOffset.UnixEpoch),
+        },
+    };
+
+    private static V1Pod Pod(string phase) => new()
+    {
+        Metadata = new V1ObjectMeta { Name = "copy", Uid = "pod-uid" },
+        Status = new V1PodStatus { Phase = phase },
+    };
+}
