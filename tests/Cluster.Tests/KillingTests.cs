@@ -18,7 +18,7 @@ public sealed class KillingTests(ClusterFixture cluster) : AcceptanceTest(cluste
             "grep -qs -e FROZEN -e 'frozen 1' /sys/fs/cgroup/freezer/kubepods/*/*/*/freezer.state /sys/fs/cgroup/kubepods*/*/*/*/cgroup.events",
         ["CRIU runs"] = "pgrep -x criu > /dev/null",
         ["memory is being written"] = New($"{Work} -name 'pages-*.img'"),
-        ["the archive is being written"] = New($"{Work} {Archives} -name '*.tar*'"),
+        ["the archive is being written"] = New($"{Archives} -type f"),
     };
 
     private static readonly Dictionary<string, string> MomentsOfARestore = new()
@@ -157,12 +157,12 @@ public sealed class KillingTests(ClusterFixture cluster) : AcceptanceTest(cluste
         Assert.True(after.Count > before.Count, "the source goes on");
 
         string uid = (string)checkpoint["metadata"]!["uid"]!;
-        string archives = await Cluster.Node.RunAsync($"cd {Archives}; ls | grep {uid}");
+        string archives = await Cluster.Node.RunAsync($"cd {Archives}; ls -A | grep {uid}");
         Assert.Equal($"{uid}.tar", archives.Trim());
         string digest = (await Cluster.Node.RunAsync($"sha256sum < {Archives}/{uid}.tar")).Split(' ')[0];
         Assert.Equal($"sha256:{digest}", checkpoint.Status("archive", "digest"));
         await Namespace.UntilAsync(Namespace.Checkpoint(name), value => value.Phase == "Ready", "stays Ready");
-        Assert.Equal(string.Empty, await Cluster.Node.RunAsync($"ls -d {Work}/{uid} 2> /dev/null || true"));
+        Assert.Equal(string.Empty, await Cluster.Node.RunAsync($"ls {Work} | grep {uid} || true"));
     }
 
     private async Task AssertRestoredOnceAsync(string name, ServerState before)
