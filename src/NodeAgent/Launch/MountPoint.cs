@@ -24,9 +24,13 @@ internal sealed record MountPoint(string Root, string Path, string FileSystem, s
 
     /// <summary>The value of <c>NAME=</c> among the file system's own options, or null.</summary>
     /// <param name="name">The option's name.</param>
-    public string? Option(string name) => SuperOptions.Split(',')
+    public string? Option(string name) => Options(name).FirstOrDefault();
+
+    /// <summary>The value of every <c>NAME=</c> among the file system's own options.</summary>
+    /// <param name="name">The option's name.</param>
+    public IEnumerable<string> Options(string name) => SuperOptions.Split(',')
         .Where(option => option.StartsWith(name + "=", StringComparison.Ordinal))
-        .Select(option => option[(name.Length + 1)..]).FirstOrDefault();
+        .Select(option => option[(name.Length + 1)..]);
 
     // The kernel writes blank, tab, line feed and backslash as three octal digits, byte by byte.
     private static string Unescape(string field)

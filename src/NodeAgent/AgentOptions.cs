@@ -1,0 +1,56 @@
+namespace CheckpointOperator.NodeAgent;
+
+/// <summary>The agent's settings: <c>--name value</c> or <c>CHECKPOINT_AGENT_NAME</c>.</summary>
+public sealed class AgentOptions
+{
+    /// <summary>Name of the Node object of the node that the agent runs on. Defaults to the variable NODE_NAME, then to the host's name.</summary>
+    public string NodeName { get; set; } = Environment.GetEnvironmentVariable("NODE_NAME") ?? Environment.MachineName;
+
+    /// <summary>The node's root folder as this process sees it. Defaults to pid 1's root, or to / on the node itself.</summary>
+    public string? HostRoot { get; set; }
+
+    /// <summary>Folder on the node that holds archives. Defaults to /var/lib/checkpoint-operator/archives.</summary>
+    public string Store { get; set; } = "/var/lib/checkpoint-operator/archives";
+
+    /// <summary>Folder on the node for work in progress, on the store's file system. Defaults to /var/lib/checkpoint-operator/work.</summary>
+    public string Work { get; set; } = "/var/lib/checkpoint-operator/work";
+
+    /// <summary>Folder on the node for restores under way. Defaults to /run/checkpoint-operator/restores.</summary>
+    public string Restores { get; set; } = "/run/checkpoint-operator/restores";
+
+    /// <summary>The socket that the restore runtime asks, at the same path in the Pod and on the node. Defaults to /run/checkpoint-operator/agent.sock.</summary>
+    public string Socket { get; set; } = "/run/checkpoint-operator/agent.sock";
+
+    /// <summary>An archive larger than this many bytes is unpacked below Work instead of Restores, which is in memory. Defaults to 268435456.</summary>
+    public long RestoreInMemoryLimit { get; set; } = 256 * 1024 * 1024;
+
+    /// <summary>The kubelet's folder. Defaults to /var/lib/kubelet.</summary>
+    public string KubeletRoot { get; set; } = "/var/lib/kubelet";
+
+    /// <summary>containerd's state folder. Defaults to /run/containerd.</summary>
+    public string ContainerdState { get; set; } = "/run/containerd";
+
+    /// <summary>The kubelet's address. Defaults to <c>https://HOST_IP:10250</c> by the variable HOST_IP, else by the node's name.</summary>
+    public string? KubeletUrl { get; set; }
+
+    /// <summary>PEM file of the authority that signed the kubelet's certificate. Defaults to the cluster's own.</summary>
+    public string? KubeletCertificateAuthority { get; set; }
+
+    /// <summary>Talks to the kubelet without verifying who it is. Defaults to false.</summary>
+    public bool KubeletInsecureSkipVerify { get; set; }
+
+    /// <summary>OCI runtimes to report in CheckpointNode, by name or path, joined by commas. Defaults to runc,crun.</summary>
+    public string Runtimes { get; set; } = "runc,crun";
+
+    /// <summary>How many checkpoints are taken at once. Defaults to 2.</summary>
+    public int ConcurrentCheckpoints { get; set; } = 2;
+
+    /// <summary>Restores tried for one ContainerRestore before it is given up. Defaults to 3.</summary>
+    public int RestoreAttempts { get; set; } = 3;
+
+    /// <summary>Installs the runtime handler checkpoint-restore at start. Defaults to true.</summary>
+    public bool InstallRuntime { get; set; } = true;
+
+    /// <summary>How often CheckpointNode is written at least. Defaults to 5 minutes.</summary>
+    public TimeSpan Heartbeat { get; set; } = TimeSpan.FromMinutes(5);
+}

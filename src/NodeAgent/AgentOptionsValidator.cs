@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Options;
+
+namespace CheckpointOperator.NodeAgent;
+
+/// <summary>Refuses to start with settings that cannot work; each message names the setting to change.</summary>
+public sealed class AgentOptionsValidator : IValidateOptions<AgentOptions>
+{
+    /// <inheritdoc />
+    public ValidateOptionsResult Validate(string? name, AgentOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var faults = new List<string>();
+        if (string.IsNullOrEmpty(options.NodeName))
+            faults.Add("NodeName is empty: set NODE_NAME to the Node object's name (in a Pod by the downward API, spec.nodeName)");
+        foreach ((string setting, string path) in new[]
+        {
+            (nameof(options.Store), options.Store), (nameof(options.Work), options.Work), (nameof(options.Restores), options.Restores),
+            (nameof(options.Socket), options.Socket), (nameof(options.KubeletRoot), options.KubeletRoot), (nameof(options.ContainerdState), options.ContainerdState),
+        })
+        {
+            if (!path.StartsWith('/') || path.Length < 2 || path.Split('/').Contains(".."))
+                faults.Add($"{setting} is '{path}': it must be an absolute path on the node, without '..'");
+        }
+        if (options.ConcurrentCheckpoints < 1)
+            faults.Add($"ConcurrentCheckpoints is {options.ConcurrentCheckpoints}: it must be 1 or more");
+        if (options.RestoreAttempts < 1)
+            faults.Add($"RestoreAttempts is {options.RestoreAttempts}: it must be 1 or more");
+        if (options.KubeletUrl is not null && !(Uri.TryCreate(options.KubeletUrl, UriKind.Absolute, out Uri? url) && url.Scheme == Uri.UriSchemeHttps))
+            faults.Add($"KubeletUrl is '{options.KubeletUrl}': it must be an https URL such as https://10.0.0.5:10250");
+        if (options.Heartbeat < TimeSpan.FromSeconds(10) || options.Heartbeat > TimeSpan.FromMinutes(5))
+            faults.Add($"Heartbeat is {options.Heartbeat}: it must lie between 10 seconds and 5 minutes, after which the operator takes the agent for gone");
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+}

@@ -1,0 +1,19 @@
+using CheckpointOperator.Core.Security;
+
+namespace CheckpointOperator.NodeAgent.Containers;
+
+/// <summary>A container as it lies on the node.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Bundle">Path of its OCI bundle.</param>
+/// <param name="RuntimePath">The OCI runtime that runs it: a name or a path.</param>
+/// <param name="RuntimeRoot">That runtime's state folder.</param>
+/// <param name="Spec">Its configuration.</param>
+/// <param name="SpecJson">Its configuration as it stands in the bundle.</param>
+public sealed record RunningContainer(ContainerId Id, string Bundle, string RuntimePath, string RuntimeRoot, OciSpec Spec, ReadOnlyMemory<byte> SpecJson)
+{
+    /// <summary>Path of its root file system.</summary>
+    public string RootFs => $"{Bundle}/rootfs";
+
+    /// <summary>The label that files which CRIU writes or reads for it must carry; null where there is none.</summary>
+    public SELinuxLabel? MountLabel => SELinuxLabel.TryParse(Spec.Linux?.MountLabel, out SELinuxLabel? label) ? label : null;
+}

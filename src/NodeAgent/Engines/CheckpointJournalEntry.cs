@@ -1,0 +1,9 @@
+namespace CheckpointOperator.NodeAgent.Engines;
+
+/// <summary>A container that the agent is about to freeze: written before, removed after it was thawed and its checkpoint is whole or given up.</summary>
+/// <param name="Uid">UID of the ContainerCheckpoint.</param>
+/// <param name="Container">The container's id.</param>
+/// <param name="RuntimePath">The OCI runtime.</param>
+/// <param name="RuntimeRoot">Its state folder.</param>
+/// <param name="Deadline">When the dump must have ended.</param>
+public sealed record CheckpointJournalEntry(string Uid, string Container, string RuntimePath, string RuntimeRoot, DateTimeOffset Deadline);

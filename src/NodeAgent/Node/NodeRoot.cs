@@ -1,0 +1,38 @@
+using CheckpointOperator.Core.FileSystem;
+
+namespace CheckpointOperator.NodeAgent.Node;
+
+/// <summary>The node's root folder. In a Pod with the host's process ids it is reached through pid 1, whose mounts it shows.</summary>
+public sealed class NodeRoot : IDisposable
+{
+    private const string ThroughInit = "/proc/1/root";
+
+    private readonly RootDirectory _root;
+
+    /// <summary>Opens the node's root.</summary>
+    /// <param name="path">Where it is, or null to find out: this process' own root when it shares pid 1's mounts, else pid 1's.</param>
+    public NodeRoot(string? path)
+    {
+        bool onNode = File.ResolveLinkTarget("/proc/self/ns/mnt", false)?.Name == File.ResolveLinkTarget("/proc/1/ns/mnt", false)?.Name;
+        _root = RootDirectory.Open(path ?? (onNode ? "/" : ThroughInit));
+    }
+
+    /// <summary>The root itself.</summary>
+    public RootDirectory Directory => _root;
+
+    /// <summary>Opens a folder of the node.</summary>
+    /// <param name="path">Its absolute path on the node.</param>
+    public RootDirectory OpenDirectory(string path) => _root.OpenDirectory(RelativePath.Parse(path));
+
+    /// <summary>Makes a folder that only root may enter, and those on the way to it, and opens it.</summary>
+    /// <param name="path">Its absolute path on the node.</param>
+    public RootDirectory MakeDirectory(string path)
+    {
+        RelativePath relative = RelativePath.Parse(path);
+        _root.MakeDirectories(relative, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return _root.OpenDirectory(relative);
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _root.Dispose();
+}
