@@ -1,0 +1,136 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+using CheckpointOperator.Core.Archives;
+using CheckpointOperator.Core.FileSystem;
+using CheckpointOperator.Core.RootFs;
+using CheckpointOperator.Core.Runtimes;
+using CheckpointOperator.NodeAgent.Containers;
+using CheckpointOperator.NodeAgent.Node;
+
+using k8s.Models;
+
+using Microsoft.Extensions.Options;
+
+namespace CheckpointOperator.NodeAgent.Engines;
+
+/// <summary>Writes what is in an archive beside CRIU's images: metadata, changed files, deleted files, volumes.</summary>
+/// <param name="node">The node's files.</param>
+/// <param name="options">Where the kubelet keeps volumes.</param>
+/// <param name="probe">Asks CRIU its version.</param>
+/// <param name="time">The clock.</param>
+public sealed class ArchiveContentWriter(NodeRoot node, IOptions<AgentOptions> options, OciRuntimeProbe probe, TimeProvider time)
+{
+    private const string SpecDump = "spec.dump";
+    private const string VolumeFolder = "volumes";
+    private const string DataLink = "..data";
+
+    /// <summary>Gathers what a restore will want to know, while the container still runs.</summary>
+    /// <param name="request">What is checkpointed.</param>
+    /// <param name="container">The container on the node.</param>
+    /// <param name="runtime">Its runtime.</param>
+    /// <param name="cancellationToken">Ends the asking.</param>
+    public async Task<ArchiveMetadata> DescribeAsync(
+        CheckpointRequest request, RunningContainer container, OciRuntime runtime, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(runtime);
+        V1ContainerStatus? status = request.Pod.Status?.ContainerStatuses?.FirstOrDefault(candidate => candidate.Name == request.Container);
+        return new ArchiveMetadata
+        {
+            Namespace = request.Pod.Metadata.NamespaceProperty,
+            Pod = request.Pod.Metadata.Name,
+            PodUid = request.Pod.Metadata.Uid,
+            PodIps = [.. (request.Pod.Status?.PodIPs ?? []).Select(address => address.Ip)],
+            Container = request.Container,
+            Image = status?.Image,
+            ImageDigest = status?.ImageID,
+            Volumes = [.. PodVolume.Of(request.Pod, request.Container).Select(volume => new ArchivedVolume(volume.Name, volume.Kind, DataFolder(request.Pod, volume)))],
+            Runtime = await runtime.VersionAsync(cancellationToken),
+            Criu = await probe.GetCriuVersionAsync(cancellationToken: cancellationToken),
+            Kernel = Environment.OSVersion.Version.ToString(),
+            Arch = RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant() switch { "x64" => "amd64", var other => other },
+        };
+    }
+
+    /// <summary>Writes the metadata: first in the archive, so that reading it needs no more than the archive's start.</summary>
+    /// <param name="writer">Takes it.</param>
+    /// <param name="metadata">What was gathered.</param>
+    /// <param name="container">The container on the node.</param>
+    public void WriteMetadata(CheckpointArchiveWriter writer, ArchiveMetadata metadata, RunningContainer container)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(metadata);
+        ArgumentNullException.ThrowIfNull(container);
+        var config = new ConfigDump
+        {
+            Id = container.Id.Id,
+            Name = metadata.Container!,
+            RootfsImage = metadata.ImageDigest,
+            RootfsImageRef = metadata.ImageDigest,
+            RootfsImageName = container.Spec.Annotation("io.kubernetes.cri.image-name") ?? metadata.Image,
+            Runtime = metadata.Runtime?.Split(' ')[0],
+            CheckpointedTime = time.GetUtcNow(),
+        };
+        writer.AddBytes(ConfigDump.FileName, JsonSerializer.SerializeToUtf8Bytes(config, EnginesJson.Default.ConfigDump));
+        writer.AddBytes(SpecDump, container.SpecJson.Span);
+        writer.AddBytes(ArchiveMetadata.FileName, JsonSerializer.SerializeToUtf8Bytes(metadata, EnginesJson.Default.ArchiveMetadata));
+    }
+
+    /// <summary>Writes what only holds while the container stands still: changed and deleted files, and volumes.</summary>
+    /// <param name="writer">Takes it.</param>
+    /// <param name="request">What is checkpointed.</param>
+    /// <param name="container">The container on the node.</param>
+    public void WriteFrozen(CheckpointArchiveWriter writer, CheckpointRequest request, RunningContainer container)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(container);
+        WriteRootFs(writer, container);
+        if (!request.Volumes)
+            return;
+        foreach (PodVolume volume in PodVolume.Of(request.Pod, request.Container).Where(volume => volume.IsEmptyDir))
+        {
+            using RootDirectory folder = node.OpenDirectory(volume.FolderOn(options.Value.KubeletRoot, request.Pod.Metadata.Uid));
+            using Stream tar = writer.BeginNested($"{VolumeFolder}/{volume.Name}.tar");
+            TreeArchive.Write(folder, tar);
+        }
+    }
+
+    private void WriteRootFs(CheckpointArchiveWriter writer, RunningContainer container)
+    {
+        OverlayMount overlay = OverlayMount.Find(File.ReadAllText("/proc/1/mountinfo"), container.RootFs)
+            ?? throw new CheckpointFailedException(
+                CheckpointFailedException.EngineUnavailable,
+                $"{container.RootFs} is no overlay, so what the container changed cannot be told from its image: engine Runtime needs containerd's snapshotter overlayfs");
+        using RootDirectory upper = node.OpenDirectory(overlay.Upper);
+        using RootDirectory merged = node.OpenDirectory(container.RootFs);
+        RootDirectory[] lower = [.. overlay.Lower.Select(node.OpenDirectory)];
+        try
+        {
+            var reading = new UpperDiffOptions { Excluded = MountTargets(container.Spec), Lower = lower, Merged = merged };
+            DiffResult diff;
+            using (Stream tar = writer.BeginNested(RootFsDiff.FileName))
+                diff = RootFsDiff.CreateFromUpper(upper, tar, reading);
+            writer.AddBytes(DeletedFiles.FileName, DeletedFiles.Serialize(diff.Deleted));
+        }
+        finally
+        {
+            foreach (RootDirectory folder in lower)
+                folder.Dispose();
+        }
+    }
+
+    // The runtime makes empty files and folders there to mount upon; they are its own, not the container's.
+    private static HashSet<RelativePath> MountTargets(OciSpec spec) =>
+        [.. (spec.Mounts ?? []).Select(mount => RelativePath.TryParse(mount.Destination, out RelativePath path) ? path : RelativePath.Root).Where(path => !path.IsRoot)];
+
+    private string? DataFolder(V1Pod pod, PodVolume volume)
+    {
+        if (volume.IsEmptyDir)
+            return null;
+        using RootDirectory folder = node.OpenDirectory(volume.FolderOn(options.Value.KubeletRoot, pod.Metadata.Uid));
+        RelativePath link = RelativePath.Parse(DataLink);
+        return folder.Exists(link) ? folder.ReadLink(link) : null;
+    }
+}

@@ -1,0 +1,26 @@
+namespace CheckpointOperator.NodeAgent.Engines;
+
+/// <summary>A checkpoint was not taken. The container goes on as before.</summary>
+/// <param name="reason">A CamelCase word for the condition.</param>
+/// <param name="message">Names what failed and what to do.</param>
+/// <param name="innerException">The fault underneath.</param>
+public sealed class CheckpointFailedException(string reason, string message, Exception? innerException = null) : Exception(message, innerException)
+{
+    /// <summary>The dump failed.</summary>
+    public const string CheckpointFailed = "CheckpointFailed";
+
+    /// <summary>CRIU is not on the node.</summary>
+    public const string CriuMissing = "CriuMissing";
+
+    /// <summary>The container does not run.</summary>
+    public const string ContainerNotRunning = "ContainerNotRunning";
+
+    /// <summary>It took longer than it may.</summary>
+    public const string TimedOut = "TimedOut";
+
+    /// <summary>The engine that was asked for cannot work with this container on this node.</summary>
+    public const string EngineUnavailable = "EngineUnavailable";
+
+    /// <summary>A CamelCase word for the condition.</summary>
+    public string Reason => reason;
+}

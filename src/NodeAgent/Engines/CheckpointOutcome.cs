@@ -1,0 +1,7 @@
+namespace CheckpointOperator.NodeAgent.Engines;
+
+/// <summary>What an engine tells beside the archive itself.</summary>
+/// <param name="Runtime">Name of the OCI runtime; null where the engine does not know.</param>
+/// <param name="Criu">CRIU's version; null where the engine does not know.</param>
+/// <param name="FrozenMilliseconds">For how long the container stood still; null where the engine cannot tell.</param>
+public sealed record CheckpointOutcome(string? Runtime, string? Criu, long? FrozenMilliseconds);

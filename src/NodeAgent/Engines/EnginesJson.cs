@@ -1,0 +1,12 @@
+using System.Text.Json.Serialization;
+
+namespace CheckpointOperator.NodeAgent.Engines;
+
+/// <summary>The JSON that engines write: into archives and into the journal.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
+[JsonSerializable(typeof(CheckpointJournalEntry))]
+[JsonSerializable(typeof(ArchiveMetadata))]
+[JsonSerializable(typeof(ConfigDump))]
+[JsonSerializable(typeof(KubeletAnswer))]
+internal sealed partial class EnginesJson : JsonSerializerContext;

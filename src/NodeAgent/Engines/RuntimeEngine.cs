@@ -1,0 +1,210 @@
+using System.Diagnostics;
+
+using CheckpointOperator.Core.Archives;
+using CheckpointOperator.Core.FileSystem;
+using CheckpointOperator.Core.Security;
+using CheckpointOperator.NodeAgent.Containers;
+using CheckpointOperator.NodeAgent.Launch;
+using CheckpointOperator.NodeAgent.Store;
+
+using Microsoft.Extensions.Logging;
+
+namespace CheckpointOperator.NodeAgent.Engines;
+
+/// <summary>
+/// Takes a checkpoint with the container's own OCI runtime: freeze; dump the processes, write changed files and volumes meanwhile; thaw, whatever
+/// came of it; append CRIU's images. Files and memory are of one moment, and the container stands still no longer than they need.
+/// </summary>
+/// <param name="containers">Finds the container.</param>
+/// <param name="processes">Runs the runtime on the node.</param>
+/// <param name="content">Writes what is in the archive beside CRIU's images.</param>
+/// <param name="journal">Remembers what is frozen.</param>
+/// <param name="store">Takes the archive.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Tells what happens.</param>
+public sealed partial class RuntimeEngine(
+    ContainerdContainers containers,
+    INodeProcesses processes,
+    ArchiveContentWriter content,
+    CheckpointJournal journal,
+    ArchiveStore store,
+    TimeProvider time,
+    ILogger<RuntimeEngine> logger) : ICheckpointEngine
+{
+    private const string ImageFolder = "checkpoint";
+    private const string DumpLog = "dump.log";
+    private const string DumpStatistics = "stats-dump";
+    private const int MaximumLog = 64 * 1024 * 1024;
+    private const int ThawAttempts = 5;
+    private static readonly TimeSpan ThawPause = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc />
+    public async Task<CheckpointOutcome> TakeAsync(CheckpointRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        RunningContainer container = Find(request);
+        var runtime = new OciRuntime(processes, container.RuntimePath, container.RuntimeRoot);
+        await RequireRunningAsync(runtime, container, cancellationToken);
+        ArchiveMetadata metadata = await content.DescribeAsync(request, container, runtime, cancellationToken);
+
+        var entry = new CheckpointJournalEntry(
+            request.Uid, container.Id.Id, container.RuntimePath, container.RuntimeRoot, time.GetUtcNow() + request.Timeout);
+        using RootDirectory work = journal.Begin(entry);
+        bool thawed = false;
+        try
+        {
+            using PartialArchive archive = store.Begin(request.Uid);
+            using var writer = new CheckpointArchiveWriter(archive.File);
+            content.WriteMetadata(writer, metadata, container);
+            PrepareDump(work, container);
+
+            long start = Stopwatch.GetTimestamp();
+            try
+            {
+                await runtime.PauseAsync(container.Id.Id, CancellationToken.None);
+                await WriteFrozenAsync(request, container, runtime, work, writer);
+            }
+            finally
+            {
+                await ThawAsync(runtime, container);
+                thawed = true;
+            }
+            long frozen = (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            Log.Thawed(logger, request.Uid, container.Id.Id, frozen);
+
+            AppendImages(writer, work);
+            writer.Complete();
+            archive.Finish();
+            return new CheckpointOutcome(RuntimeName(metadata), metadata.Criu, frozen);
+        }
+        catch (OciRuntimeException refused)
+        {
+            throw new CheckpointFailedException(CheckpointFailedException.CheckpointFailed, refused.Message, refused);
+        }
+        finally
+        {
+            // What could not be thawed stays in the journal, for the agent's next start.
+            if (thawed)
+                journal.End(request.Uid);
+        }
+    }
+
+    private RunningContainer Find(CheckpointRequest request)
+    {
+        if (!ContainerId.TryParse(request.ContainerId, out ContainerId id))
+            throw new CheckpointFailedException(CheckpointFailedException.ContainerNotRunning, $"container {request.Container} has no id yet: it was never started");
+        if (id.Engine != ContainerId.Containerd)
+        {
+            throw new CheckpointFailedException(
+                CheckpointFailedException.EngineUnavailable, $"container {request.Container} runs in {id.Engine}, whose containers engine Runtime does not know yet: use engine Kubelet");
+        }
+        try
+        {
+            return containers.Find(id.Id);
+        }
+        catch (ContainerNotFoundException missing)
+        {
+            throw new CheckpointFailedException(CheckpointFailedException.ContainerNotRunning, missing.Message, missing);
+        }
+    }
+
+    private static async Task RequireRunningAsync(OciRuntime runtime, RunningContainer container, CancellationToken cancellationToken)
+    {
+        OciState? state = await runtime.StateAsync(container.Id.Id, cancellationToken);
+        if (state is not { Status: "running" })
+        {
+            throw new CheckpointFailedException(
+                CheckpointFailedException.ContainerNotRunning,
+                $"container {container.Id} is {state?.Status ?? "unknown to " + container.RuntimePath}, not running: a checkpoint needs a running container");
+        }
+    }
+
+    // The log carries the container's label before CRIU opens it: a confined CRIU may write nothing else.
+    private static void PrepareDump(RootDirectory work, RunningContainer container)
+    {
+        work.MakeDirectories(RelativePath.Parse(ImageFolder), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        LabelledFile.Create(work, RelativePath.Parse(DumpLog), container.MountLabel).Dispose();
+    }
+
+    // Both at once, and both to their end: CRIU is still reading when the files are written, and must not lose its folder when they fail.
+    private async Task WriteFrozenAsync(
+        CheckpointRequest request, RunningContainer container, OciRuntime runtime, RootDirectory work, CheckpointArchiveWriter writer)
+    {
+        string folder = journal.FolderOf(request.Uid);
+        Task<NodeCommandResult> dump = runtime.CheckpointAsync(
+            container.Id.Id, $"{folder}/{ImageFolder}", folder, request.Timeout, CancellationToken.None);
+        Task files = Task.Run(() => content.WriteFrozen(writer, request, container));
+        try
+        {
+            await Task.WhenAll(dump, files);
+        }
+        catch (TimeoutException late)
+        {
+            throw new CheckpointFailedException(
+                CheckpointFailedException.TimedOut, $"the dump of container {request.Container} did not end within {request.Timeout}: raise spec.timeout", late);
+        }
+        if (!(await dump).Succeeded)
+            throw Refused(request, work, await dump);
+    }
+
+    private static CheckpointFailedException Refused(CheckpointRequest request, RootDirectory work, NodeCommandResult result)
+    {
+        string log = ReadLog(work, DumpLog);
+        string output = ReadLog(work, "runtime.log");
+        string said = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? result.LastLine;
+        if (log.Length == 0 && (output.Contains("criu", StringComparison.OrdinalIgnoreCase) || output.Contains("executable file not found", StringComparison.Ordinal)))
+        {
+            return new CheckpointFailedException(
+                CheckpointFailedException.CriuMissing, $"the runtime cannot run CRIU: {said}; install CRIU on the node (and libcriu for crun)");
+        }
+        return new CheckpointFailedException(
+            CheckpointFailedException.CheckpointFailed, $"CRIU cannot dump container {request.Container}: {CriuLog.Reason(log) ?? said}");
+    }
+
+    private static string ReadLog(RootDirectory work, string name) =>
+        work.Exists(RelativePath.Parse(name)) ? System.Text.Encoding.UTF8.GetString(work.ReadFile(RelativePath.Parse(name), MaximumLog)) : string.Empty;
+
+    // A frozen container is the worst that can be left behind, so a runtime that fails once is asked again.
+    private async Task ThawAsync(OciRuntime runtime, RunningContainer container)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await runtime.ResumeAsync(container.Id.Id, CancellationToken.None);
+                return;
+            }
+            catch (Exception failure) when (attempt < ThawAttempts && failure is OciRuntimeException or TimeoutException)
+            {
+                Log.NotThawed(logger, container.Id.Id, attempt, failure.Message);
+                await Task.Delay(ThawPause, time, CancellationToken.None);
+            }
+        }
+    }
+
+    private static void AppendImages(CheckpointArchiveWriter writer, RootDirectory work)
+    {
+        using (RootDirectory images = work.OpenDirectory(RelativePath.Parse(ImageFolder)))
+            writer.AddTree(ImageFolder, images);
+        foreach (string name in new[] { DumpLog, DumpStatistics })
+        {
+            RelativePath file = RelativePath.Parse(name);
+            if (!work.Exists(file))
+                continue;
+            using var handle = work.OpenFileNoFollow(file);
+            writer.AddFile(name, handle);
+        }
+    }
+
+    // "runc version 1.1.15" → "runc"
+    private static string? RuntimeName(ArchiveMetadata metadata) => metadata.Runtime?.Split(' ')[0];
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Container {Container} of checkpoint {Uid} stood still for {Milliseconds} ms.")]
+        public static partial void Thawed(ILogger logger, string uid, string container, long milliseconds);
+
+        [LoggerMessage(2, LogLevel.Error, "Container {Container} is still frozen after attempt {Attempt}: {Reason}")]
+        public static partial void NotThawed(ILogger logger, string container, int attempt, string reason);
+    }
+}

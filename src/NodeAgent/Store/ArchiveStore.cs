@@ -1,0 +1,170 @@
+using System.Buffers;
+using System.Security.Cryptography;
+
+using CheckpointOperator.Core.Archives;
+using CheckpointOperator.Core.FileSystem;
+using CheckpointOperator.NodeAgent.Node;
+
+using Microsoft.Extensions.Options;
+using Microsoft.Win32.SafeHandles;
+
+namespace CheckpointOperator.NodeAgent.Store;
+
+/// <summary>The node's archives, one file for each ContainerCheckpoint, named by its UID, which only root may read.</summary>
+/// <param name="node">The node's files.</param>
+/// <param name="options">Where the store is.</param>
+public sealed class ArchiveStore(NodeRoot node, IOptions<AgentOptions> options)
+{
+    private const string Extension = ".tar";
+    private const string PartialExtension = ".partial";
+    private const int HashBuffer = 1024 * 1024;
+
+    /// <summary>The path on the node that the archive of a checkpoint has or will have.</summary>
+    /// <param name="uid">The checkpoint's UID.</param>
+    public string PathOf(string uid) => $"{options.Value.Store}/{NameOf(uid)}";
+
+    /// <summary>Whether the archive of a checkpoint is there, whole.</summary>
+    /// <param name="uid">The checkpoint's UID.</param>
+    public bool Contains(string uid)
+    {
+        using RootDirectory folder = Open();
+        return folder.Exists(NameOf(uid));
+    }
+
+    /// <summary>Starts to write the archive of a checkpoint.</summary>
+    /// <param name="uid">The checkpoint's UID.</param>
+    public PartialArchive Begin(string uid)
+    {
+        RelativePath final = NameOf(uid);
+        return new PartialArchive(Open(), RelativePath.Parse($".{final}{PartialExtension}"), final);
+    }
+
+    /// <summary>Takes over a file that something else wrote, such as the kubelet, and removes the original.</summary>
+    /// <param name="uid">The checkpoint's UID.</param>
+    /// <param name="path">The file's absolute path on the node.</param>
+    /// <param name="cancellationToken">Ends the copy.</param>
+    public async Task AdoptAsync(string uid, string path, CancellationToken cancellationToken)
+    {
+        RelativePath original = RelativePath.Parse(path);
+        using (SafeFileHandle source = node.Directory.OpenFileNoFollow(original))
+        using (PartialArchive archive = Begin(uid))
+        {
+            // Copied, not renamed: the kubelet's folder may be on another file system, and the copy's mode and owner are ours.
+            byte[] buffer = ArrayPool<byte>.Shared.Rent(HashBuffer);
+            try
+            {
+                long offset = 0;
+                for (int read; (read = await RandomAccess.ReadAsync(source, buffer, offset, cancellationToken)) > 0; offset += read)
+                    await RandomAccess.WriteAsync(archive.File, buffer.AsMemory(0, read), offset, cancellationToken);
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+            archive.Finish();
+        }
+        node.Directory.Remove(original);
+    }
+
+    /// <summary>Reads the archive of a checkpoint once: its digest and what it holds.</summary>
+    /// <param name="uid">The checkpoint's UID.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="ArchiveRefusedException">It is no archive that could be restored.</exception>
+    public StoredArchive Inspect(string uid, CancellationToken cancellationToken)
+    {
+        using RootDirectory folder = Open();
+        using SafeFileHandle file = folder.OpenFileNoFollow(NameOf(uid));
+        using CheckpointArchive archive = CheckpointArchive.Open(file);
+        ArchiveInspection inspection = archive.InspectAndHash(cancellationToken);
+        return new StoredArchive(PathOf(uid), RandomAccess.GetLength(file), inspection.Digest, inspection.Summary);
+    }
+
+    /// <summary>Opens the archive of a checkpoint and verifies, on the very descriptor that it returns, that its bytes are those that were stored.</summary>
+    /// <param name="uid">The checkpoint's UID.</param>
+    /// <param name="digest">The digest that was taken when it was stored.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="ArchiveUnusableException">It is gone, or differs.</exception>
+    public SafeFileHandle OpenVerified(string uid, string digest, CancellationToken cancellationToken)
+    {
+        using RootDirectory folder = Open();
+        SafeFileHandle file;
+        try
+        {
+            file = folder.OpenFileNoFollow(NameOf(uid));
+        }
+        catch (FileSystemException missing) when (missing.IsNotFound)
+        {
+            throw new ArchiveUnusableException(
+                ArchiveUnusableException.Missing, $"the archive {PathOf(uid)} is not on this node: put the file back, or take a new checkpoint");
+        }
+        string found = Hash(file, cancellationToken);
+        if (found == digest)
+            return file;
+        file.Dispose();
+        throw new ArchiveUnusableException(
+            ArchiveUnusableException.DigestMismatch,
+            $"the archive {PathOf(uid)} was changed after it was stored: its digest is {found}, not {digest}; put the stored file back, or take a new checkpoint");
+    }
+
+    /// <summary>Removes the archive of a checkpoint.</summary>
+    /// <param name="uid">The checkpoint's UID.</param>
+    /// <returns>Whether there was one.</returns>
+    public bool Remove(string uid)
+    {
+        using RootDirectory folder = Open();
+        bool removed = folder.Remove(NameOf(uid));
+        folder.Flush();
+        return removed;
+    }
+
+    /// <summary>Number and size of all archives.</summary>
+    public StoreTotals Total()
+    {
+        using RootDirectory folder = Open();
+        int count = 0;
+        long bytes = 0;
+        foreach (DirectoryEntry entry in folder.List())
+        {
+            if (!entry.Path.Name.EndsWith(Extension, StringComparison.Ordinal) || folder.Stat(entry.Path) is not { } status)
+                continue;
+            count++;
+            bytes += status.Size;
+        }
+        return new StoreTotals(count, bytes);
+    }
+
+    /// <summary>Removes what an agent that was killed left half written. Only before anything is being written.</summary>
+    /// <returns>How many files there were.</returns>
+    public int RemovePartials()
+    {
+        using RootDirectory folder = Open();
+        return folder.List().Count(entry => entry.Path.Name.EndsWith(PartialExtension, StringComparison.Ordinal) && folder.Remove(entry.Path));
+    }
+
+    private static string Hash(SafeFileHandle file, CancellationToken cancellationToken)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(HashBuffer);
+        try
+        {
+            long offset = 0;
+            for (int read; (read = RandomAccess.Read(file, buffer, offset)) > 0; offset += read)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                hash.AppendData(buffer, 0, read);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+        return $"sha256:{Convert.ToHexStringLower(hash.GetHashAndReset())}";
+    }
+
+    // A UID comes from the API server; that it is one, and so no path, is seen here once more.
+    private static RelativePath NameOf(string uid) => Guid.TryParseExact(uid, "D", out Guid parsed)
+        ? RelativePath.Parse($"{parsed:D}{Extension}")
+        : throw new ArgumentException($"'{uid}' is no UID", nameof(uid));
+
+    private RootDirectory Open() => node.MakeDirectory(options.Value.Store);
+}
