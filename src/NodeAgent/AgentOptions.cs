@@ -1,6 +1,6 @@
 namespace CheckpointOperator.NodeAgent;
 
-/// <summary>The agent's settings: <c>--name value</c> or <c>CHECKPOINT_AGENT_NAME</c>.</summary>
+/// <summary>The agent's settings. NodeName is <c>--node-name</c> on the command line and <c>CHECKPOINT_AGENT_NODE_NAME</c> in the environment.</summary>
 public sealed class AgentOptions
 {
     /// <summary>Name of the Node object of the node that the agent runs on. Defaults to the variable NODE_NAME, then to the host's name.</summary>
@@ -50,6 +50,18 @@ public sealed class AgentOptions
 
     /// <summary>Installs the runtime handler checkpoint-restore at start. Defaults to true.</summary>
     public bool InstallRuntime { get; set; } = true;
+
+    /// <summary>The OCI runtime behind that handler. Defaults to that of containerd's default handler.</summary>
+    public string? Runtime { get; set; }
+
+    /// <summary>containerd's configuration on the node. Defaults to /etc/containerd/config.toml.</summary>
+    public string ContainerdConfig { get; set; } = "/etc/containerd/config.toml";
+
+    /// <summary>The command that restarts containerd, run by a shell on the node. Defaults to systemctl restart containerd.</summary>
+    public string RestartCommand { get; set; } = "systemctl restart containerd";
+
+    /// <summary>Port of /healthz and /readyz. Defaults to null: none.</summary>
+    public int? HealthPort { get; set; }
 
     /// <summary>How often CheckpointNode is written at least. Defaults to 5 minutes.</summary>
     public TimeSpan Heartbeat { get; set; } = TimeSpan.FromMinutes(5);

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 
 using CheckpointOperator.Core.Archives;
@@ -48,8 +47,8 @@ public sealed class ArchiveContentWriter(NodeRoot node, IOptions<AgentOptions> o
             Volumes = [.. PodVolume.Of(request.Pod, request.Container).Select(volume => new ArchivedVolume(volume.Name, volume.Kind, DataFolder(request.Pod, volume)))],
             Runtime = await runtime.VersionAsync(cancellationToken),
             Criu = await probe.GetCriuVersionAsync(cancellationToken: cancellationToken),
-            Kernel = Environment.OSVersion.Version.ToString(),
-            Arch = RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant() switch { "x64" => "amd64", var other => other },
+            Kernel = NodeFacts.Kernel,
+            Arch = NodeFacts.Arch,
         };
     }
 

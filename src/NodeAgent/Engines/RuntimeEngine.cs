@@ -77,9 +77,9 @@ public sealed partial class RuntimeEngine(
             archive.Finish();
             return new CheckpointOutcome(RuntimeName(metadata), metadata.Criu, frozen);
         }
-        catch (OciRuntimeException refused)
+        catch (Exception failure) when (failure is OciRuntimeException or IOException or TimeoutException)
         {
-            throw new CheckpointFailedException(CheckpointFailedException.CheckpointFailed, refused.Message, refused);
+            throw new CheckpointFailedException(CheckpointFailedException.CheckpointFailed, failure.Message, failure);
         }
         finally
         {

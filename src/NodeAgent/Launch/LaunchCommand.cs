@@ -8,6 +8,9 @@ internal static class LaunchCommand
     public const string Name = "launch";
     public const string OutputOption = "--output";
 
+    /// <summary>Exit code when the program could not be started, a shell's for a command that is not found.</summary>
+    public const int NotLaunched = 127;
+
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
@@ -27,7 +30,7 @@ internal static class LaunchCommand
             {
                 Console.Error.WriteLine(failure.Message);
             }
-            return 127;
+            return NotLaunched;
         });
         return command;
     }

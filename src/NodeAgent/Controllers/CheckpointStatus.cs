@@ -1,0 +1,103 @@
+using CheckpointOperator.Core.Archives;
+using CheckpointOperator.Kubernetes.Api;
+using CheckpointOperator.Kubernetes.Api.V1Alpha1;
+using CheckpointOperator.NodeAgent.Engines;
+using CheckpointOperator.NodeAgent.Node;
+using CheckpointOperator.NodeAgent.Store;
+
+using k8s.Models;
+
+namespace CheckpointOperator.NodeAgent.Controllers;
+
+/// <summary>Writes into a ContainerCheckpoint's status what became of it.</summary>
+internal static class CheckpointStatus
+{
+    public const string Checkpointed = "Checkpointed";
+    public const string ArchiveVerified = "ArchiveVerified";
+    public const string Ready = "Ready";
+
+    /// <summary>Work begins.</summary>
+    public static void SetStarted(V1Alpha1ContainerCheckpoint checkpoint, EngineChoice choice, DateTimeOffset now)
+    {
+        ContainerCheckpointStatus status = checkpoint.Status;
+        status.Engine = choice.Engine;
+        status.Message = $"Taking the checkpoint with engine {choice.Engine}, {choice.Why}.";
+        Set(checkpoint, Checkpointed, Conditions.False, "Checkpointing", status.Message, now);
+    }
+
+    /// <summary>The archive is in the store.</summary>
+    public static void SetReady(V1Alpha1ContainerCheckpoint checkpoint, V1Pod? pod, StoredArchive archive, CheckpointOutcome? outcome, DateTimeOffset now)
+    {
+        ContainerCheckpointStatus status = checkpoint.Status;
+        status.Archive = new ArchiveStatus
+        {
+            Path = archive.Path,
+            SizeBytes = archive.SizeBytes,
+            Digest = archive.Digest,
+            Compression = archive.Summary.Compression switch
+            {
+                ArchiveCompression.Gzip => "gzip",
+                ArchiveCompression.Zstandard => "zstd",
+                ArchiveCompression.Bzip2 => "bzip2",
+                _ => "none",
+            },
+        };
+        status.Container = Describe(checkpoint, pod, archive.Summary, outcome);
+        status.Content = new ArchiveContent
+        {
+            Processes = archive.Summary.Processes,
+            MemoryBytes = archive.Summary.MemoryBytes,
+            RootfsDiffBytes = archive.Summary.RootfsDiffBytes,
+            ChangedFiles = (int)archive.Summary.ChangedFiles,
+            DeletedFiles = (int)archive.Summary.DeletedFiles,
+        };
+        status.FrozenMilliseconds = outcome?.FrozenMilliseconds ?? status.FrozenMilliseconds;
+        status.Phase = CheckpointPhase.Ready;
+        status.CompletionTime = now.UtcDateTime;
+        status.Message = $"The archive of {archive.SizeBytes} bytes is in the node's store.";
+        Set(checkpoint, Checkpointed, Conditions.True, "Checkpointed", "The container was checkpointed and goes on.", now);
+        Set(checkpoint, ArchiveVerified, Conditions.True, "ArchiveVerified", $"The archive is whole: {archive.Digest}.", now);
+        Set(checkpoint, Ready, Conditions.True, "Ready", "The checkpoint can be restored.", now);
+    }
+
+    /// <summary>There will be no archive.</summary>
+    public static void SetFailed(V1Alpha1ContainerCheckpoint checkpoint, string reason, string message, DateTimeOffset now)
+    {
+        string advice = $"{message}. Correct the cause and make a new ContainerCheckpoint.";
+        checkpoint.Status.Phase = CheckpointPhase.Failed;
+        checkpoint.Status.CompletionTime = now.UtcDateTime;
+        checkpoint.Status.Message = advice;
+        Set(checkpoint, Checkpointed, Conditions.False, reason, advice, now);
+        Set(checkpoint, Ready, Conditions.False, reason, advice, now);
+    }
+
+    private static CheckpointedContainer Describe(V1Alpha1ContainerCheckpoint checkpoint, V1Pod? pod, ArchiveSummary summary, CheckpointOutcome? outcome)
+    {
+        CheckpointedContainer before = checkpoint.Status.Container ?? new CheckpointedContainer();
+        string? name = before.Name ?? summary.Container;
+        V1ContainerStatus? running = pod?.Status?.ContainerStatuses?.FirstOrDefault(candidate => candidate.Name == name);
+        return new CheckpointedContainer
+        {
+            Id = before.Id ?? running?.ContainerID ?? summary.ContainerId,
+            Name = name,
+            Image = before.Image ?? running?.Image ?? summary.Image,
+            ImageDigest = before.ImageDigest ?? running?.ImageID ?? summary.ImageId,
+            Runtime = outcome?.Runtime ?? Path.GetFileName(summary.Runtime),
+            Dialect = summary.Engine switch
+            {
+                ArchiveEngine.Containerd => ArchiveDialect.Containerd,
+                ArchiveEngine.CriO => ArchiveDialect.CriO,
+                _ => ArchiveDialect.Podman,
+            },
+            Arch = NodeFacts.Arch,
+            Kernel = NodeFacts.Kernel,
+            Criu = outcome?.Criu,
+        };
+    }
+
+    private static void Set(V1Alpha1ContainerCheckpoint checkpoint, string type, string status, string reason, string message, DateTimeOffset now)
+    {
+        checkpoint.Status.ObservedGeneration = checkpoint.Metadata.Generation;
+        checkpoint.Status.Conditions = checkpoint.Status.Conditions.With(type, status, reason, message, checkpoint.Metadata.Generation, now);
+    }
+}

@@ -1,0 +1,134 @@
+using CheckpointOperator.Core.Archives;
+using CheckpointOperator.Kubernetes.Api;
+using CheckpointOperator.Kubernetes.Api.V1Alpha1;
+using CheckpointOperator.NodeAgent.Engines;
+using CheckpointOperator.NodeAgent.Node;
+using CheckpointOperator.NodeAgent.Store;
+
+using k8s.Models;
+
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace CheckpointOperator.NodeAgent.Controllers;
+
+/// <summary>Takes the checkpoints that the operator gave to this node.</summary>
+/// <param name="checkpoints">Writes status.</param>
+/// <param name="pods">Reads the Pod.</param>
+/// <param name="engines">Takes the checkpoint.</param>
+/// <param name="slots">Bounds how many are taken at once.</param>
+/// <param name="store">Holds the archive.</param>
+/// <param name="report">Tells the store's new size.</param>
+/// <param name="publish">Writes Events.</param>
+/// <param name="options">The node's name.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Tells what happens.</param>
+internal sealed partial class ContainerCheckpointController(
+    ResourceClient<V1Alpha1ContainerCheckpoint> checkpoints,
+    ResourceClient<V1Pod> pods,
+    EngineSelector engines,
+    CheckpointSlots slots,
+    ArchiveStore store,
+    NodeReport report,
+    EventPublisher publish,
+    IOptions<AgentOptions> options,
+    TimeProvider time,
+    ILogger<ContainerCheckpointController> logger) : IEntityController<V1Alpha1ContainerCheckpoint>
+{
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(2);
+
+    public async Task<ReconciliationResult<V1Alpha1ContainerCheckpoint>> ReconcileAsync(V1Alpha1ContainerCheckpoint entity, CancellationToken cancellationToken)
+    {
+        if (!IsMine(entity))
+            return ReconciliationResult<V1Alpha1ContainerCheckpoint>.Success(entity);
+        // The cache may be behind what this agent wrote itself: a finished one must not be taken again.
+        if (await checkpoints.GetAsync(NamespacedName.Of(entity), cancellationToken) is not { } current || current.Metadata.Uid != entity.Metadata.Uid || !IsMine(current))
+            return ReconciliationResult<V1Alpha1ContainerCheckpoint>.Success(entity);
+        try
+        {
+            return ReconciliationResult<V1Alpha1ContainerCheckpoint>.Success(await TakeAsync(current, cancellationToken));
+        }
+        catch (CheckpointFailedException failed)
+        {
+            return await FailAsync(current, failed.Reason, failed.Message, cancellationToken);
+        }
+        catch (ArchiveRefusedException refused)
+        {
+            // What the engine wrote cannot be restored: better no archive than one that fails later.
+            store.Remove(current.Metadata.Uid);
+            return await FailAsync(current, "ArchiveRefused", refused.Message, cancellationToken);
+        }
+    }
+
+    public Task<ReconciliationResult<V1Alpha1ContainerCheckpoint>> DeletedAsync(V1Alpha1ContainerCheckpoint entity, CancellationToken cancellationToken) =>
+        Task.FromResult(ReconciliationResult<V1Alpha1ContainerCheckpoint>.Success(entity));
+
+    private bool IsMine(V1Alpha1ContainerCheckpoint checkpoint) =>
+        checkpoint.Metadata.DeletionTimestamp is null
+        && checkpoint.Status.Phase == CheckpointPhase.Running
+        && checkpoint.Status.NodeName == options.Value.NodeName;
+
+    private async Task<V1Alpha1ContainerCheckpoint> TakeAsync(V1Alpha1ContainerCheckpoint checkpoint, CancellationToken cancellationToken)
+    {
+        string uid = checkpoint.Metadata.Uid;
+        V1Pod? pod = await pods.GetAsync(new NamespacedName(checkpoint.Metadata.NamespaceProperty, checkpoint.Spec.Pod), cancellationToken);
+        CheckpointOutcome? outcome = null;
+        // An archive that has its final name was whole when an earlier agent ended: only its facts are missing.
+        if (!store.Contains(uid))
+        {
+            CheckpointRequest request = RequestFor(checkpoint, pod);
+            using IDisposable slot = await slots.EnterAsync(cancellationToken);
+            EngineChoice choice = await engines.ChooseAsync(checkpoint.Spec.Engine, request.ContainerId, cancellationToken);
+            checkpoint = await checkpoints.PatchStatusAsync(checkpoint, changed => CheckpointStatus.SetStarted(changed, choice, time.GetUtcNow()), cancellationToken);
+            await publish(checkpoint, "Checkpointing", $"taking the checkpoint of container {request.Container} with engine {choice.Engine}, {choice.Why}", cancellationToken: cancellationToken);
+            outcome = await engines.For(choice).TakeAsync(request, cancellationToken);
+        }
+
+        StoredArchive archive = await Task.Run(() => store.Inspect(uid, cancellationToken), cancellationToken);
+        // The work is done: it is told even while the agent ends.
+        checkpoint = await checkpoints.PatchStatusAsync(
+            checkpoint, changed => CheckpointStatus.SetReady(changed, pod, archive, outcome, time.GetUtcNow()), CancellationToken.None);
+        Log.Ready(logger, NamespacedName.Of(checkpoint), archive.SizeBytes, archive.Digest);
+        await publish(
+            checkpoint, "Ready", $"the archive of {archive.SizeBytes} bytes is in the store{(outcome?.FrozenMilliseconds is { } frozen ? $"; the container stood still for {frozen} ms" : string.Empty)}",
+            cancellationToken: CancellationToken.None);
+        report.Refresh();
+        return checkpoint;
+    }
+
+    private static CheckpointRequest RequestFor(V1Alpha1ContainerCheckpoint checkpoint, V1Pod? pod)
+    {
+        ContainerCheckpointSpec spec = checkpoint.Spec;
+        if (pod is null || (checkpoint.Status.PodUID is { } uid && uid != pod.Metadata.Uid))
+            throw NotRunning($"Pod {spec.Pod} is gone{(pod is null ? string.Empty : ", and another of its name took its place")}");
+        string? name = spec.Container ?? checkpoint.Status.Container?.Name ?? (pod.Spec.Containers is [{ } only] ? only.Name : null);
+        if (name is null)
+            throw NotRunning($"Pod {spec.Pod} has {pod.Spec.Containers.Count} containers: name one in spec.container");
+        V1ContainerStatus? status = pod.Status?.ContainerStatuses?.FirstOrDefault(candidate => candidate.Name == name);
+        if (status?.State?.Running is null || string.IsNullOrEmpty(status.ContainerID))
+            throw NotRunning($"container {name} of Pod {spec.Pod} does not run{(status?.State?.Waiting?.Reason is { } waiting ? $" ({waiting})" : string.Empty)}");
+        TimeSpan timeout = GoDuration.TryParse(spec.Timeout, out TimeSpan asked) && asked > TimeSpan.Zero ? asked : DefaultTimeout;
+        return new CheckpointRequest(checkpoint.Metadata.Uid, pod, name, status.ContainerID, spec.Volumes == CheckpointVolumes.EmptyDir, timeout);
+
+        static CheckpointFailedException NotRunning(string message) => new(CheckpointFailedException.ContainerNotRunning, message);
+    }
+
+    private async Task<ReconciliationResult<V1Alpha1ContainerCheckpoint>> FailAsync(
+        V1Alpha1ContainerCheckpoint checkpoint, string reason, string message, CancellationToken cancellationToken)
+    {
+        Log.Failed(logger, NamespacedName.Of(checkpoint), reason, message);
+        checkpoint = await checkpoints.PatchStatusAsync(
+            checkpoint, changed => CheckpointStatus.SetFailed(changed, reason, message, time.GetUtcNow()), CancellationToken.None);
+        await publish(checkpoint, reason, message, EventType.Warning, cancellationToken);
+        return ReconciliationResult<V1Alpha1ContainerCheckpoint>.Success(checkpoint);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Checkpoint {Checkpoint} is ready: {Bytes} bytes, {Digest}.")]
+        public static partial void Ready(ILogger logger, NamespacedName checkpoint, long bytes, string digest);
+
+        [LoggerMessage(2, LogLevel.Warning, "Checkpoint {Checkpoint} failed, {Reason}: {Message}")]
+        public static partial void Failed(ILogger logger, NamespacedName checkpoint, string reason, string message);
+    }
+}

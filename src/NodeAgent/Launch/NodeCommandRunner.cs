@@ -1,0 +1,28 @@
+using System.ComponentModel;
+
+using CheckpointOperator.Core.Runtimes;
+
+namespace CheckpointOperator.NodeAgent.Launch;
+
+/// <summary>Lets Core's probes start programs in the node's namespaces.</summary>
+/// <param name="processes">Runs programs of the node.</param>
+public sealed class NodeCommandRunner(INodeProcesses processes) : ICommandRunner
+{
+    /// <inheritdoc />
+    public async Task<CommandResult> RunAsync(Command command, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        try
+        {
+            NodeCommandResult result = await processes.RunAsync(
+                new NodeCommand(command.Path, command.Arguments) { TimeLimit = command.Timeout }, cancellationToken);
+            return result.ExitCode == LaunchCommand.NotLaunched
+                ? throw new Win32Exception(result.LastLine)
+                : new CommandResult(result.ExitCode, result.Output, result.Error, TimedOut: false);
+        }
+        catch (TimeoutException late)
+        {
+            return new CommandResult(-1, string.Empty, late.Message, TimedOut: true);
+        }
+    }
+}

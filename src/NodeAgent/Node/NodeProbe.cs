@@ -1,0 +1,109 @@
+using System.Net;
+
+using CheckpointOperator.Core.FileSystem;
+using CheckpointOperator.Core.Runtimes;
+using CheckpointOperator.Kubernetes.Api.V1Alpha1;
+using CheckpointOperator.NodeAgent.Engines;
+using CheckpointOperator.NodeAgent.Launch;
+using CheckpointOperator.NodeAgent.RuntimeHandler;
+using CheckpointOperator.NodeAgent.Store;
+
+using Microsoft.Extensions.Options;
+
+namespace CheckpointOperator.NodeAgent.Node;
+
+/// <summary>Finds out what the node can do.</summary>
+/// <param name="runtimes">Asks OCI runtimes and CRIU.</param>
+/// <param name="processes">Runs programs of the node.</param>
+/// <param name="kubelet">Asks the kubelet.</param>
+/// <param name="node">The node's files.</param>
+/// <param name="store">Counts archives.</param>
+/// <param name="options">What to ask.</param>
+internal sealed class NodeProbe(
+    OciRuntimeProbe runtimes, INodeProcesses processes, KubeletClient kubelet, NodeRoot node, ArchiveStore store, IOptions<AgentOptions> options)
+{
+    private static readonly TimeSpan KubeletLimit = TimeSpan.FromSeconds(10);
+
+    // 4.1 is the first that works on kernels from 6.13 on; 3.16 is what restoring into a Pod's namespaces needs anywhere.
+    private static readonly Version OldestCriu = new(3, 16);
+
+    /// <summary>Everything that a CheckpointNode tells, but its conditions and heartbeat.</summary>
+    public async Task<CheckpointNodeStatus> ProbeAsync(CancellationToken cancellationToken)
+    {
+        string? criu = await runtimes.GetCriuVersionAsync(cancellationToken: cancellationToken);
+        StoreTotals totals = store.Total();
+        return new CheckpointNodeStatus
+        {
+            Runtimes = await RuntimesAsync(cancellationToken),
+            Criu = new NodeCriu { Version = criu, Ok = criu is not null && Version.TryParse(criu, out Version? version) && version >= OldestCriu },
+            Kubelet = new NodeKubelet { Version = await KubeletVersionAsync(cancellationToken), CheckpointApi = await HasCheckpointApiAsync(cancellationToken) },
+            ContainerEngine = await ContainerEngineAsync(cancellationToken),
+            RestoreRuntime = new NodeRestoreRuntime { Installed = await IsHandlerInstalledAsync(cancellationToken), Handler = RuntimeHandlerOptions.Handler },
+            Cpu = NodeFacts.Cpu(),
+            Kernel = NodeFacts.Kernel,
+            Selinux = NodeFacts.SELinux(),
+            Archives = new NodeArchives { Count = totals.Count, Bytes = totals.Bytes },
+            AgentVersion = AgentVersion.Current,
+        };
+    }
+
+    private async Task<List<NodeRuntime>> RuntimesAsync(CancellationToken cancellationToken)
+    {
+        var found = new List<NodeRuntime>();
+        foreach (string path in options.Value.Runtimes.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (await runtimes.ProbeAsync(path, cancellationToken) is not { Version: not null } report)
+                continue;
+            found.Add(new NodeRuntime
+            {
+                Name = report.Name, Path = report.Path, Version = report.Version, Checkpoint = report.Checkpoint, PodRestore = report.PodRestore,
+            });
+        }
+        return found;
+    }
+
+    // "Kubernetes v1.20.2"
+    private async Task<string?> KubeletVersionAsync(CancellationToken cancellationToken) =>
+        (await OutputAsync("kubelet", ["--version"], cancellationToken))?.Split(' ').LastOrDefault()?.Trim();
+
+    // "containerd github.com/containerd/containerd 1.7.24 …"
+    private async Task<string?> ContainerEngineAsync(CancellationToken cancellationToken) =>
+        (await OutputAsync("containerd", ["--version"], cancellationToken))?.Split(' ') is [_, _, { } version, ..] ? $"containerd://{version.Trim()}" : null;
+
+    // Without the API the kubelet's router answers; with it, the kubelet looks for a Pod of that name, which cannot be: '_' is in no name.
+    private async Task<bool?> HasCheckpointApiAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            KubeletResponse response = await kubelet.SendAsync(HttpMethod.Post, "/checkpoint/default/_/_", KubeletLimit, cancellationToken);
+            return response.Status switch
+            {
+                HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => null,
+                HttpStatusCode.NotFound => !response.Body.Contains("page not found", StringComparison.OrdinalIgnoreCase),
+                _ => true,
+            };
+        }
+        catch (Exception unreachable) when (unreachable is HttpRequestException or TimeoutException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<bool> IsHandlerInstalledAsync(CancellationToken cancellationToken) =>
+        node.Directory.Exists(RelativePath.Parse(new RuntimeHandlerOptions().InstalledProgram))
+        && (await OutputAsync("containerd", ["--config", options.Value.ContainerdConfig, "config", "dump"], cancellationToken))
+            ?.Contains($"runtimes.{RuntimeHandlerOptions.Handler}", StringComparison.Ordinal) == true;
+
+    private async Task<string?> OutputAsync(string program, string[] arguments, CancellationToken cancellationToken)
+    {
+        try
+        {
+            NodeCommandResult result = await processes.RunAsync(new NodeCommand(program, arguments), cancellationToken);
+            return result.Succeeded ? result.Output : null;
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
+    }
+}

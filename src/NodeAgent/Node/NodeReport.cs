@@ -1,0 +1,96 @@
+using CheckpointOperator.Kubernetes.Api.V1Alpha1;
+
+using k8s.Models;
+
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace CheckpointOperator.NodeAgent.Node;
+
+/// <summary>Writes the node's CheckpointNode: at start, on every heartbeat, and when something changed.</summary>
+/// <param name="probe">Finds out what the node can do.</param>
+/// <param name="nodes">Writes the object.</param>
+/// <param name="options">The node's name and the heartbeat.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Tells what could not be written.</param>
+internal sealed partial class NodeReport(
+    NodeProbe probe, ResourceClient<V1Alpha1CheckpointNode> nodes, IOptions<AgentOptions> options, TimeProvider time, ILogger<NodeReport> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(10);
+
+    private readonly SemaphoreSlim _changed = new(0, 1);
+
+    /// <summary>Something changed that the object tells.</summary>
+    public void Refresh()
+    {
+        try
+        {
+            _changed.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // A refresh is due already.
+        }
+    }
+
+    public override void Dispose()
+    {
+        _changed.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            TimeSpan pause = options.Value.Heartbeat;
+            try
+            {
+                await WriteAsync(stoppingToken);
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                // The node works without it, and the operator sees the heartbeat missing.
+                Log.NotWritten(logger, options.Value.NodeName, failure);
+                pause = RetryPause;
+            }
+            await _changed.WaitAsync(pause, stoppingToken);
+        }
+    }
+
+    private async Task WriteAsync(CancellationToken cancellationToken)
+    {
+        CheckpointNodeStatus probed = await probe.ProbeAsync(cancellationToken);
+        var key = new NamespacedName(null, options.Value.NodeName);
+        V1Alpha1CheckpointNode node = await nodes.GetAsync(key, cancellationToken) ?? await CreateAsync(key, cancellationToken);
+        await nodes.PatchStatusAsync(
+            node,
+            changed =>
+            {
+                probed.Conditions = NodeConditions.Of(probed, changed.Status.Conditions, time.GetUtcNow());
+                probed.HeartbeatTime = time.GetUtcNow().UtcDateTime;
+                changed.Status = probed;
+            },
+            cancellationToken);
+    }
+
+    private async Task<V1Alpha1CheckpointNode> CreateAsync(NamespacedName key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await nodes.CreateAsync(new V1Alpha1CheckpointNode { Metadata = new V1ObjectMeta { Name = key.Name } }, cancellationToken);
+        }
+        catch (ApiServerException exists) when (exists.IsAlreadyExists)
+        {
+            return await nodes.GetAsync(key, cancellationToken) ?? throw new InvalidOperationException($"CheckpointNode {key} comes and goes");
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "CheckpointNode {Node} could not be written; trying again.")]
+        public static partial void NotWritten(ILogger logger, string node, Exception failure);
+    }
+}
