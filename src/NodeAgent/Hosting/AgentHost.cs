@@ -1,0 +1,85 @@
+using CheckpointOperator.Core.Runtimes;
+using CheckpointOperator.Kubernetes.Api;
+using CheckpointOperator.Kubernetes.Api.V1Alpha1;
+using CheckpointOperator.NodeAgent.Containers;
+using CheckpointOperator.NodeAgent.Controllers;
+using CheckpointOperator.NodeAgent.Engines;
+using CheckpointOperator.NodeAgent.Launch;
+using CheckpointOperator.NodeAgent.Node;
+using CheckpointOperator.NodeAgent.Store;
+
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace CheckpointOperator.NodeAgent.Hosting;
+
+/// <summary>Puts the agent together.</summary>
+internal static class AgentHost
+{
+    // A dump that has begun ends before the agent does; the Pod's grace period is a little longer.
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(110);
+
+    /// <summary>A host builder with the agent's settings and services.</summary>
+    /// <param name="arguments">Settings such as <c>--node-name=worker-1</c>.</param>
+    public static HostApplicationBuilder CreateBuilder(IReadOnlyList<string> arguments)
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Configuration.AddAgentSettings(arguments);
+        builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-ddTHH:mm:ss.fffZ "));
+        builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
+
+        builder.Services.AddOptions<AgentOptions>().Bind(builder.Configuration).ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<AgentOptions>, AgentOptionsValidator>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+        AgentOptions options = builder.Configuration.Get<AgentOptions>() ?? new AgentOptions();
+
+        builder.Services.AddNode();
+        builder.Services.AddEngines();
+        // Started in this order: nothing new begins before what an earlier agent left is put right.
+        builder.Services.AddHostedService<Recovery>();
+        builder.Services.AddControllers(options);
+        builder.Services.AddSingleton<NodeReport>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<NodeReport>());
+        builder.Services.AddHostedService<RuntimeHandlerService>();
+        return builder;
+    }
+
+    private static void AddNode(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => new NodeRoot(provider.GetRequiredService<IOptions<AgentOptions>>().Value.HostRoot));
+        services.AddSingleton<INodeProcesses, NodeProcesses>();
+        services.AddSingleton<ICommandRunner, NodeCommandRunner>();
+        services.AddSingleton<OciRuntimeProbe>();
+        services.AddSingleton<ContainerdContainers>();
+        services.AddSingleton<KubeletClient>();
+        services.AddSingleton<NodeProbe>();
+        services.AddSingleton<ArchiveStore>();
+    }
+
+    private static void AddEngines(this IServiceCollection services)
+    {
+        services.AddSingleton<ArchiveContentWriter>();
+        services.AddSingleton<CheckpointJournal>();
+        services.AddSingleton<CheckpointRecovery>();
+        services.AddSingleton<CheckpointSlots>();
+        services.AddSingleton<RuntimeEngine>();
+        services.AddSingleton<KubeletEngine>();
+        services.AddSingleton<EngineSelector>();
+    }
+
+    private static void AddControllers(this IServiceCollection services, AgentOptions options) => services
+        .AddKubernetesOperator(settings => settings
+            .WithName("checkpoint-agent")
+            .WithIdentity(options.NodeName)
+            // The operator assigns work through the objects' status.
+            .WithReconcileStrategy(ReconcileStrategy.ByResourceVersion)
+            // It attaches the finalizer as well, before it assigns.
+            .WithAutoAttachFinalizers(false)
+            .WithParallelReconciliation(options.ConcurrentCheckpoints + 4)
+            .WithHealthPort(options.HealthPort))
+        .AddControllerWithLabelSelector<ContainerCheckpointController, V1Alpha1ContainerCheckpoint, OwnNode<V1Alpha1ContainerCheckpoint>>()
+        .AddFinalizer<ArchiveFinalizer, V1Alpha1ContainerCheckpoint>(ApiGroup.ArchiveFinalizer);
+}

@@ -1,0 +1,61 @@
+using CheckpointOperator.NodeAgent.Launch;
+using CheckpointOperator.NodeAgent.Node;
+using CheckpointOperator.NodeAgent.RuntimeHandler;
+
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace CheckpointOperator.NodeAgent.Hosting;
+
+/// <summary>Installs the runtime handler at start, where the settings want it.</summary>
+/// <param name="options">Whether, and how.</param>
+/// <param name="processes">Runs containerd's programs on the node.</param>
+/// <param name="node">The node's files.</param>
+/// <param name="report">Tells that the node can restore.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Tells what was done.</param>
+internal sealed partial class RuntimeHandlerService(
+    IOptions<AgentOptions> options, INodeProcesses processes, NodeRoot node, NodeReport report, TimeProvider time, ILogger<RuntimeHandlerService> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMinutes(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!options.Value.InstallRuntime)
+            return;
+        var settings = new RuntimeHandlerOptions
+        {
+            Runtime = options.Value.Runtime,
+            Socket = options.Value.Socket,
+            ContainerdConfig = options.Value.ContainerdConfig,
+            RestartCommand = options.Value.RestartCommand,
+        };
+        var installer = new RuntimeHandlerInstaller(processes, node.Directory, settings, line => Log.Did(logger, line));
+        while (true)
+        {
+            try
+            {
+                await installer.InstallAsync(stoppingToken);
+                report.Refresh();
+                return;
+            }
+            catch (Exception failure) when (failure is RuntimeHandlerException or IOException or TimeoutException or FormatException)
+            {
+                // Checkpoints work without it; CheckpointNode says that restores do not.
+                Log.NotInstalled(logger, failure.Message);
+                await Task.Delay(RetryPause, time, stoppingToken);
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Runtime handler: {Line}.")]
+        public static partial void Did(ILogger logger, string line);
+
+        [LoggerMessage(2, LogLevel.Error, "The runtime handler could not be installed: {Reason}. Trying again in a minute.")]
+        public static partial void NotInstalled(ILogger logger, string reason);
+    }
+}
