@@ -53,7 +53,7 @@ step() {
   printf '  %s: %d s\n' "$what" $((SECONDS - started)) >&2
 }
 
-# key FILE…: a short name for the content of these files.
+# key [FILE…]: a short name for the content of these files, or of what comes in.
 key() { cat "$@" | sha256sum | cut -c1-12; }
 
 # The Debian mirror that apt uses on this machine.
