@@ -21,6 +21,13 @@ public sealed class Installation(Kubectl kubectl, string kustomization)
         await AwaitReadyAsync();
     }
 
+    /// <summary>Replaces the Pods of the operator and the agents.</summary>
+    public async Task RestartAsync()
+    {
+        await kubectl.RunAsync("-n", Namespace, "rollout", "restart", $"deployment/{Operator}", $"daemonset/{Agent}");
+        await AwaitReadyAsync();
+    }
+
     /// <summary>Waits until the operator and the agents run and each node says that it can checkpoint and restore.</summary>
     public async Task AwaitReadyAsync()
     {
