@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using CheckpointOperator.Kubernetes.Api.V1Alpha1;
@@ -15,4 +16,6 @@ namespace CheckpointOperator.Kubernetes.Json;
 [JsonSerializable(typeof(V1Alpha1ContainerRestore))]
 [JsonSerializable(typeof(V1Alpha1CheckpointNode))]
 [JsonSerializable(typeof(JsonObject))]
+// What a property of type object holds once it was read, such as managedFields' fieldsV1.
+[JsonSerializable(typeof(JsonElement))]
 internal sealed partial class ApiJsonContext : JsonSerializerContext;
