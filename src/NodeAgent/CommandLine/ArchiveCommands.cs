@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.Text.Json;
+using CheckpointOperator.Core.Archives;
+using CheckpointOperator.Core.FileSystem;
+
+namespace CheckpointOperator.NodeAgent.CommandLine;
+
+/// <summary>The commands <c>archive …</c>.</summary>
+internal static class ArchiveCommands
+{
+    /// <summary>Makes them.</summary>
+    public static Command Create() => new("archive", "Reads checkpoint archives of podman, CRI-O and containerd, plain or compressed.")
+    {
+        CreateImport("import", "Unpacks all but config.dump and spec.dump into DEST.", static (archive, destination, cancellationToken) =>
+            archive.ImportWithoutConfig(destination, cancellationToken)),
+        CreateImport("import-config", "Writes config.dump and spec.dump into DEST, nothing else.", static (archive, destination, cancellationToken) =>
+            archive.ImportConfig(destination, cancellationToken)),
+        CreateRuntime(),
+        CreateInspect(),
+    };
+
+    private static Argument<string> Archive() => new("ARCHIVE") { Description = "The archive's file." };
+
+    private static OfflineCommand CreateImport(
+        string name, string description, Func<CheckpointArchive, RootDirectory, CancellationToken, ImportResult> import)
+    {
+        var file = Archive();
+        var folder = new Argument<string>("DEST") { Description = "The folder; made if it is missing." };
+        var command = new OfflineCommand(name, description) { file, folder };
+        command.Does((arguments, cancellationToken) =>
+        {
+            using var archive = CheckpointArchive.Open(arguments.GetRequiredValue(file));
+            var path = arguments.GetRequiredValue(folder);
+            var isNew = !Directory.Exists(path);
+            Directory.CreateDirectory(path);
+            try
+            {
+                using var destination = RootDirectory.Open(path);
+                var result = import(archive, destination, cancellationToken);
+                return new CommandOutput(
+                    () => $"{result.Entries} entries, {result.Bytes} bytes",
+                    () => JsonSerializer.Serialize(result, CommandLineJson.Default.ImportResult));
+            }
+            catch when (isNew)
+            {
+                // The archive's own entries are gone already; the folder was made for them.
+                Directory.Delete(path);
+                throw;
+            }
+        });
+        return command;
+    }
+
+    private static OfflineCommand CreateRuntime()
+    {
+        var file = Archive();
+        var command = new OfflineCommand("runtime", "Prints the name of the OCI runtime that the archive was made with.") { file };
+        command.Does((arguments, cancellationToken) =>
+        {
+            using var archive = CheckpointArchive.Open(arguments.GetRequiredValue(file));
+            var runtime = archive.ReadRuntimeName(cancellationToken);
+            return new CommandOutput(
+                () => runtime, () => JsonSerializer.Serialize(new RuntimeNameOutput(runtime), CommandLineJson.Default.RuntimeNameOutput));
+        });
+        return command;
+    }
+
+    private static OfflineCommand CreateInspect()
+    {
+        var file = Archive();
+        var command = new OfflineCommand("inspect", "Tells what the archive holds: engine, Pod, container, image, sizes, times, counts.") { file };
+        command.Does((arguments, cancellationToken) =>
+        {
+            using var archive = CheckpointArchive.Open(arguments.GetRequiredValue(file));
+            var inspection = archive.InspectAndHash(cancellationToken);
+            return new CommandOutput(
+                () => SummaryText.Of(inspection), () => Json(inspection));
+        });
+        return command;
+    }
+
+    // The digest beside the other facts, not above them.
+    private static string Json(ArchiveInspection inspection)
+    {
+        var json = JsonSerializer.SerializeToNode(inspection.Summary, CommandLineJson.Default.ArchiveSummary)!.AsObject();
+        json.Insert(0, "digest", inspection.Digest);
+        return json.ToJsonString(CommandLineJson.Default.Options);
+    }
+}
