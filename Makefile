@@ -1,0 +1,89 @@
+# Checkpoint Operator. `make help` lists what can be made.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+configuration ?= Release
+architecture := $(if $(filter aarch64,$(shell uname -m)),arm64,x64)
+runtime := linux-$(architecture)
+bin := artifacts/bin
+programs := $(addprefix $(bin)/,checkpoint-operator checkpoint-agent checkpoint-restore-runtime)
+
+# The sources of a project: what a program is made anew for when it changes.
+settings := $(wildcard *.props src/*.props global.json)
+sources = $(settings) $(shell find $(addprefix src/,$(1)) -type f -not -path '*/bin/*' -not -path '*/obj/*')
+# A program's publish folder is its own: only the program itself goes into $(bin).
+define publish
+	@mkdir -p $(bin) artifacts/publish
+	dotnet publish src/$(1) --configuration $(configuration) --runtime $(runtime) --output artifacts/publish/$(1) --verbosity quiet --nologo
+	@install -m 755 artifacts/publish/$(1)/$(notdir $@) $@
+endef
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: deps
+deps: ## install what building takes, from Debian (as root)
+	@eng/deps
+
+.PHONY: build
+build: $(programs) ## publish the three native programs into artifacts/bin
+
+$(bin)/checkpoint-operator: $(call sources,Operator Kubernetes)
+	$(call publish,Operator)
+
+$(bin)/checkpoint-agent: $(call sources,NodeAgent Kubernetes Core)
+	$(call publish,NodeAgent)
+
+$(bin)/checkpoint-restore-runtime: $(call sources,RestoreRuntime)
+	$(call publish,RestoreRuntime)
+
+.PHONY: images
+images: $(programs) ## build the container images, without a registry (as root)
+	@eng/images
+
+.PHONY: cluster-up
+cluster-up: ## build and start the local cluster (as root)
+	@eng/cluster up
+
+.PHONY: cluster-down
+cluster-down: ## stop the local cluster; its state is kept
+	@eng/cluster down
+
+.PHONY: cluster-remove
+cluster-remove: ## stop the local cluster and delete its state
+	@eng/cluster remove
+
+.PHONY: install
+install: $(programs) ## install the operator into the local cluster, or into that of KUBECONFIG
+	@eng/install
+
+.PHONY: uninstall
+uninstall: ## remove the operator from that cluster
+	@eng/install --remove
+
+.PHONY: demo
+demo: ## a counter and a Redis, checkpointed, deleted and brought back, on a real cluster
+	@eng/demo
+
+.PHONY: test
+test: $(programs) ## the four tiers of tests
+	@eng/test unit node control-plane cluster
+
+.PHONY: test-unit test-node test-control-plane test-cluster
+test-unit: ## unit, property and golden file tests
+test-node: $(programs) ## tests on a node's real CRIU, runc, crun, podman (as root)
+test-control-plane: ## tests on a real API server, in a container
+test-cluster: $(programs) ## tests of the whole job, on the local cluster or that of KUBECONFIG
+test-unit test-node test-control-plane test-cluster: test-%:
+	@eng/test $*
+
+.PHONY: format
+format: ## format the sources as .editorconfig says
+	dotnet format CheckpointOperator.sln
+
+.PHONY: clean
+clean: ## remove what was built here (the local cluster and its cache stay)
+	rm -rf artifacts
+	find src tests -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +
