@@ -36,7 +36,7 @@ internal sealed class RestoringCreate(RestoreRuntimeConfiguration configuration,
             .. invocation.Globals, "restore", "--detach", .. invocation.OptionsForRestore,
             "--image-path", answer.ImagePath, "--work-path", answer.WorkPath, invocation.Id!.Value,
         ]);
-        var error = exitCode == 0 ? null : CriuLog.LastErrors(answer.WorkPath) ?? $"{configuration.Runtime} restore ended with exit code {exitCode}";
+        var error = exitCode == 0 ? null : Reason(answer.WorkPath, exitCode);
         if (exitCode == 0)
         {
             _marks.Add(_id);
@@ -48,10 +48,14 @@ internal sealed class RestoringCreate(RestoreRuntimeConfiguration configuration,
             return 0;
         }
 
-        log.Error(error is null ? Refusal(verdict!) : $"the container {_id} cannot be restored: {error} (see {answer.WorkPath}/restore.log)");
+        log.Error(error is null ? Refusal(verdict!) : $"the container {_id} cannot be restored: {error}");
         CleanUp();
         return exitCode == 0 ? 1 : exitCode;
     }
+
+    private string Reason(string workPath, int exitCode) =>
+        CriuLog.LastErrors(workPath) is { } errors ? $"{errors} (see {workPath}/restore.log)"
+        : log.LastMessage() ?? $"{configuration.Runtime} restore ended with exit code {exitCode}";
 
     // What is half made would stand in the way of the kubelet's next attempt.
     private void CleanUp()

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 
@@ -16,6 +17,39 @@ internal sealed class RuntimeLog(RuntimeInvocation? invocation)
         var line = Encoding.UTF8.GetBytes((invocation is { LogsJson: true } ? Json(message) : Text(message)) + '\n');
         using var stream = Open();
         stream.Write(line);
+    }
+
+    /// <summary>The last message that the runtime itself left in its log, or null.</summary>
+    public string? LastMessage()
+    {
+        if (invocation is not { Log: { Length: > 0 } log } || !File.Exists(log) || File.ReadLines(log).LastOrDefault() is not { } line)
+        {
+            return null;
+        }
+
+        try
+        {
+            return invocation.LogsJson ? MessageOf(Encoding.UTF8.GetBytes(line)) : line;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return line;
+        }
+    }
+
+    private static string? MessageOf(ReadOnlySpan<byte> line)
+    {
+        var reader = new Utf8JsonReader(line);
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("msg"u8))
+            {
+                reader.Read();
+                return reader.GetString();
+            }
+        }
+
+        return null;
     }
 
     private FileStream Open()
@@ -37,7 +71,9 @@ internal sealed class RuntimeLog(RuntimeInvocation? invocation)
 
     private static string Time => DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    private static string Text(string message) => $"time=\"{Time}\" level=error msg=\"{JsonEncodedText.Encode(message)}\"";
+    private static JsonEncodedText Escaped(string message) => JsonEncodedText.Encode(message, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
 
-    private static string Json(string message) => $$"""{"level":"error","msg":"{{JsonEncodedText.Encode(message)}}","time":"{{Time}}"}""";
+    private static string Text(string message) => $"time=\"{Time}\" level=error msg=\"{Escaped(message)}\"";
+
+    private static string Json(string message) => $$"""{"level":"error","msg":"{{Escaped(message)}}","time":"{{Time}}"}""";
 }
