@@ -11,14 +11,15 @@ namespace CheckpointOperator.Core.Archives.Tar;
 /// </summary>
 internal sealed class DecompressedStream : ReadOnlyStream
 {
-    private readonly Stream _decoder;
+    private readonly ArchiveCompression _compression;
     private readonly CountingStream _packed;
     private readonly ArchiveLimits _limits;
+    private Stream? _decoder;
     private long _unpacked;
 
-    private DecompressedStream(Stream decoder, CountingStream packed, ArchiveLimits limits)
+    private DecompressedStream(ArchiveCompression compression, CountingStream packed, ArchiveLimits limits)
     {
-        _decoder = decoder;
+        _compression = compression;
         _packed = packed;
         _limits = limits;
     }
@@ -54,8 +55,7 @@ internal sealed class DecompressedStream : ReadOnlyStream
 
         if (compression == ArchiveCompression.None)
             return whole;
-        var packed = new CountingStream(whole);
-        return new DecompressedStream(CreateDecoder(packed, compression), packed, limits);
+        return new DecompressedStream(compression, new CountingStream(whole), limits);
     }
 
     public override int Read(Span<byte> buffer)
@@ -63,6 +63,8 @@ internal sealed class DecompressedStream : ReadOnlyStream
         int count;
         try
         {
+            // Made here because bzip2's already reads, and may fail, when it is made.
+            _decoder ??= CreateDecoder(_packed, _compression);
             count = _decoder.Read(buffer);
         }
         catch (Exception e) when (e is InvalidDataException or ZstdException or SharpZipBaseException or EndOfStreamException or IndexOutOfRangeException)
@@ -83,7 +85,7 @@ internal sealed class DecompressedStream : ReadOnlyStream
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-            _decoder.Dispose();
+            _decoder?.Dispose();
         base.Dispose(disposing);
     }
 

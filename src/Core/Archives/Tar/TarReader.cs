@@ -14,6 +14,9 @@ internal sealed class TarReader : IDisposable
 {
     private const int BufferSize = 16 * 1024;
 
+    // NAME_MAX
+    private const int MaxComponent = 255;
+
     // Each entry may have a PAX header and two GNU long names before it.
     private const int HeadersPerEntry = 4;
 
@@ -205,6 +208,8 @@ internal sealed class TarReader : IDisposable
             throw _entry.Refuse(ArchiveRefusal.AbsolutePath, "a name must not start with '/'");
         if (fault == PathFault.Root && _entry.Type != TarEntryType.Directory)
             throw _entry.Refuse(ArchiveRefusal.InvalidName, "only a directory may be the archive's root");
+        if (HasLongComponent(path))
+            throw _entry.Refuse(ArchiveRefusal.NameTooLong, $"no file system takes a component of more than {MaxComponent} bytes");
         if (path.Depth > _limits.MaxDepth)
             throw _entry.Refuse(ArchiveRefusal.TooDeep, $"{path.Depth} components, at most {_limits.MaxDepth} are taken");
         if (_entry.LinkTarget.AsSpan().Contains((byte)0))
@@ -323,6 +328,19 @@ internal sealed class TarReader : IDisposable
     }
 
     private ArchiveRefusedException Truncated() => _entry.Refuse(ArchiveRefusal.Truncated, "the archive ends in or after this entry");
+
+    private static bool HasLongComponent(RelativePath path)
+    {
+        if (path.Bytes.Length <= MaxComponent)
+            return false;
+        foreach (var range in path.Bytes.Split((byte)'/'))
+        {
+            if (path.Bytes[range].Length > MaxComponent)
+                return true;
+        }
+
+        return false;
+    }
 
     private static long Padding(long size) => (TarHeader.BlockSize - (size % TarHeader.BlockSize)) % TarHeader.BlockSize;
 

@@ -42,15 +42,7 @@ internal sealed class TreeExtractor : IDisposable
     internal void Extract(TarReader reader, TarEntry entry, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        try
-        {
-            Write(reader, entry, cancellationToken);
-        }
-        catch (FileSystemException e) when (e.Error == Errno.ENAMETOOLONG)
-        {
-            throw entry.Refuse(ArchiveRefusal.NameTooLong, "the file system takes no component that long", e);
-        }
-
+        Write(reader, entry, cancellationToken);
         Entries++;
     }
 

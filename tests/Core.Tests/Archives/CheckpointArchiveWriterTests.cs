@@ -1,0 +1,66 @@
+using CheckpointOperator.Core.Archives;
+using CheckpointOperator.Core.FileSystem;
+using CheckpointOperator.Core.Tests.Support;
+
+namespace CheckpointOperator.Core.Tests.Archives;
+
+public sealed class CheckpointArchiveWriterTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void GNU_tar_unpacks_what_was_written_in_place()
+    {
+        _folder.Shell("mkdir -p images/sub tree; head -c 200000 /dev/urandom > images/pages-1.img; touch images/sub/empty; echo x > tree/f; ln -s f tree/l");
+        long length;
+        using (var output = _folder.Open().CreateFile(RelativePath.Parse("archive")))
+        using (var writer = new CheckpointArchiveWriter(output))
+        {
+            writer.AddBytes("config.dump", """{"runtime":"crun"}"""u8);
+            writer.AddBytes("spec.dump", "{}"u8);
+            using (var nested = writer.BeginNested("volumes/data.tar"))
+            {
+                Assert.Throws<InvalidOperationException>(() => writer.AddBytes("in between", []));
+                TreeArchive.Write(_folder.Open("tree"), nested);
+            }
+
+            using (writer.BeginNested("empty"))
+            {
+            }
+
+            writer.AddTree("checkpoint", _folder.Open("images"));
+            length = writer.Complete();
+        }
+
+        Assert.Equal(new FileInfo(_folder["archive"]).Length, length);
+        _folder.Shell("mkdir out; tar -C out -xf archive; diff -r images out/checkpoint; mkdir v; tar -C v -xf out/volumes/data.tar; diff -r --no-dereference tree v; test ! -s out/empty");
+        using var archive = CheckpointArchive.Open(_folder["archive"]);
+        Assert.Equal("crun", archive.ReadRuntimeName(TestContext.Current.CancellationToken));
+        Assert.Equal(["data"], archive.Inspect(TestContext.Current.CancellationToken).Volumes);
+        Assert.Equal("600", _folder.Shell("stat -c %a out/config.dump").Trim());
+    }
+
+    [Fact]
+    public void An_archive_that_was_not_completed_is_refused()
+    {
+        using (var output = _folder.Open().CreateFile(RelativePath.Parse("archive")))
+        using (var writer = new CheckpointArchiveWriter(output))
+        {
+            using var nested = writer.BeginNested("x");
+            nested.Write(new byte[1_000_000]);
+        }
+
+        using var archive = CheckpointArchive.Open(_folder["archive"]);
+        Assert.Equal(ArchiveRefusal.Truncated, Assert.Throws<ArchiveRefusedException>(() => archive.ReadRuntimeName()).Reason);
+    }
+
+    [Fact]
+    public void A_file_with_content_is_not_written_over()
+    {
+        _folder.Write("old", "x");
+        using var file = _folder.Open().OpenFile(RelativePath.Parse("old"), FileAccess.ReadWrite);
+        Assert.Throws<ArgumentException>(() => new CheckpointArchiveWriter(file));
+    }
+}

@@ -1,0 +1,61 @@
+using CheckpointOperator.Core.FileSystem;
+using CheckpointOperator.Core.RootFs;
+using CheckpointOperator.Core.Tests.Support;
+
+namespace CheckpointOperator.Core.Tests.RootFs;
+
+public sealed class ChangesTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_modified_file_is_found_under_the_root_not_on_the_host()
+    {
+        // The host has a folder at that path; the Go original looks there and leaves the file out.
+        _folder.Write("root/tmp", "a file in the container");
+        Assert.Equal("tmp", Names(new FileChange("/tmp", FileChangeKind.Modify)));
+    }
+
+    [Fact]
+    public void A_new_folder_comes_with_all_in_it_once_and_a_changed_one_alone()
+    {
+        _folder.Shell("mkdir -p root/new/sub root/changed; touch root/new/sub/f root/changed/untouched");
+        Assert.Equal(
+            "new/ new/sub/ new/sub/f changed/",
+            Names(new("/new", FileChangeKind.Add), new("/new/sub", FileChangeKind.Add), new("/new/sub/f", FileChangeKind.Add), new("/changed", FileChangeKind.Modify)));
+    }
+
+    [Fact]
+    public void Deleted_paths_are_handed_back()
+    {
+        Directory.CreateDirectory(_folder["root"]);
+        var result = RootFsDiff.CreateFromChanges([new("/a", FileChangeKind.Delete), new("b/./c", FileChangeKind.Delete)], _folder.Open("root"), new MemoryStream());
+        Assert.Equal(["/a", "/b/c"], result.Deleted);
+        Assert.Equal(0, result.Changed);
+    }
+
+    [Fact]
+    public void A_change_that_is_not_there_is_an_error()
+    {
+        Directory.CreateDirectory(_folder["root"]);
+        var fault = Assert.Throws<FileSystemException>(() => Names(new FileChange("/missing", FileChangeKind.Modify)));
+        Assert.Contains("missing", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_change_outside_the_root_is_an_error()
+    {
+        _folder.Write("outside");
+        Directory.CreateDirectory(_folder["root"]);
+        Assert.Throws<FormatException>(() => Names(new FileChange("/../outside", FileChangeKind.Add)));
+    }
+
+    private string Names(params FileChange[] changes)
+    {
+        using (var tar = new FileStream(_folder["diff.tar"], FileMode.Create))
+            RootFsDiff.CreateFromChanges(changes, _folder.Open("root"), tar);
+        return _folder.Shell("echo $(tar -tf diff.tar)").Trim();
+    }
+}
