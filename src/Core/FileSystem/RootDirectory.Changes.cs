@@ -14,25 +14,11 @@ public sealed partial class RootDirectory
 
     /// <summary>Removes an entry: a file, a link itself, an empty directory. A mount point on the way is refused.</summary>
     /// <returns>Whether there was one.</returns>
-    public bool Remove(RelativePath path)
-    {
-        RefuseRoot(path);
-        using var parent = TryOpenParent(path, InRoot | Libc.RESOLVE_NO_XDEV, out var error);
-        if (parent is null)
-            return error is Errno.ENOENT or Errno.ENOTDIR ? false : throw new FileSystemException("remove", Describe(path), error);
-        return RemoveAt(parent.Handle, path.TerminatedName, Describe(path), tree: false);
-    }
+    public bool Remove(RelativePath path) => Remove(path, tree: false, keepFolderTime: false);
 
     /// <summary>Removes an entry and, if it is a directory, all below it. Links are removed, not followed; a mount point is refused.</summary>
     /// <returns>Whether there was one.</returns>
-    public bool RemoveTree(RelativePath path)
-    {
-        RefuseRoot(path);
-        using var parent = TryOpenParent(path, InRoot | Libc.RESOLVE_NO_XDEV, out var error);
-        if (parent is null)
-            return error is Errno.ENOENT or Errno.ENOTDIR ? false : throw new FileSystemException("remove", Describe(path), error);
-        return RemoveAt(parent.Handle, path.TerminatedName, Describe(path), tree: true);
-    }
+    public bool RemoveTree(RelativePath path) => Remove(path, tree: true, keepFolderTime: false);
 
     /// <summary>Renames an entry, replacing a file that has the new name.</summary>
     public void Rename(RelativePath from, RelativePath to)
@@ -98,6 +84,21 @@ public sealed partial class RootDirectory
         return read == content.Length ? content : content[..read];
     }
 
+    /// <summary>Removes an entry; <paramref name="keepFolderTime"/> sets its folder's time to what it was before.</summary>
+    internal bool Remove(RelativePath path, bool tree, bool keepFolderTime)
+    {
+        RefuseRoot(path);
+        using var parent = TryOpenParent(path, InRoot | Libc.RESOLVE_NO_XDEV, out var error);
+        if (parent is null)
+            return error is Errno.ENOENT or Errno.ENOTDIR ? false : throw new FileSystemException("remove", Describe(path), error);
+        var before = keepFolderTime ? StatHandle(parent.Handle, Describe(path.Parent)).Modified : default;
+        if (!RemoveAt(parent.Handle, path.TerminatedName, Describe(path), tree))
+            return false;
+        if (keepFolderTime)
+            SetFolderTime(parent.Handle, before, Describe(path.Parent));
+        return true;
+    }
+
     internal bool MakeDirectories(RelativePath path, UnixFileMode mode, ulong resolve)
     {
         if (path.IsRoot)
@@ -158,6 +159,18 @@ public sealed partial class RootDirectory
         if (Libc.unlinkat(parent, terminatedName, Libc.AT_REMOVEDIR) != 0)
             throw FileSystemException.FromLastError("remove", display);
         return true;
+    }
+
+    // By the name "." because the handle is one that only names (O_PATH).
+    private static void SetFolderTime(SafeFileHandle folder, UnixTime modified, string display)
+    {
+        ReadOnlySpan<TimeSpec> times =
+        [
+            new TimeSpec { Nanoseconds = Libc.UTIME_OMIT },
+            new TimeSpec { Seconds = modified.Seconds, Nanoseconds = modified.Nanoseconds },
+        ];
+        if (Libc.utimensat(folder, ".\0"u8, times, 0) != 0)
+            throw FileSystemException.FromLastError("set the time of", display);
     }
 
     private SafeFileHandle OpenParentForReading(RelativePath path) =>

@@ -76,7 +76,8 @@ public static class DeletedFiles
     {
         try
         {
-            return rootfs.RemoveTree(Check(index, path));
+            // The folder's time is as the diff has set it: with the deletion already in it.
+            return rootfs.Remove(Check(index, path), tree: true, keepFolderTime: true);
         }
         catch (FileSystemException e) when (e.Error is Errno.EXDEV or Errno.EBUSY)
         {

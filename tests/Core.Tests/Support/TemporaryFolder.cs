@@ -58,6 +58,7 @@ public sealed class TemporaryFolder : IDisposable
     public void Dispose()
     {
         _opened.ForEach(directory => directory.Dispose());
-        Directory.Delete(Path, recursive: true);
+        // Directory.Delete cannot name what is no UTF-8.
+        Shell("rm -rf -- \"$PWD\"");
     }
 }
