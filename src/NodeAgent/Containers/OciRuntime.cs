@@ -53,6 +53,16 @@ public sealed class OciRuntime(INodeProcesses processes, string path, string roo
             throw Failed($"resume {id}", result);
     }
 
+    /// <summary>Ends a container and removes what the runtime knows of it; one that is gone is no fault.</summary>
+    /// <param name="id">The container.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task DeleteAsync(string id, CancellationToken cancellationToken)
+    {
+        NodeCommandResult result = await processes.RunAsync(new NodeCommand(path, ["--root", root, "delete", "--force", id]), cancellationToken);
+        if (!result.Succeeded && await StateAsync(id, cancellationToken) is not null)
+            throw Failed($"delete {id}", result);
+    }
+
     /// <summary>Dumps a frozen container and leaves it as it is. The dump goes on should the agent end.</summary>
     /// <param name="id">The container.</param>
     /// <param name="imagePath">Takes the images.</param>

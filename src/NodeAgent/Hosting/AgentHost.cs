@@ -6,6 +6,7 @@ using CheckpointOperator.NodeAgent.Controllers;
 using CheckpointOperator.NodeAgent.Engines;
 using CheckpointOperator.NodeAgent.Launch;
 using CheckpointOperator.NodeAgent.Node;
+using CheckpointOperator.NodeAgent.Restores;
 using CheckpointOperator.NodeAgent.Store;
 
 using Microsoft.Extensions.Configuration;
@@ -38,11 +39,13 @@ internal static class AgentHost
 
         builder.Services.AddNode();
         builder.Services.AddEngines();
+        builder.Services.AddRestores();
         // Started in this order: nothing new begins before what an earlier agent left is put right.
         builder.Services.AddHostedService<Recovery>();
         builder.Services.AddControllers(options);
         builder.Services.AddSingleton<NodeReport>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<NodeReport>());
+        builder.Services.AddHostedService<RestoreServer>();
         builder.Services.AddHostedService<RuntimeHandlerService>();
         return builder;
     }
@@ -70,6 +73,19 @@ internal static class AgentHost
         services.AddSingleton<EngineSelector>();
     }
 
+    private static void AddRestores(this IServiceCollection services)
+    {
+        services.AddSingleton<SandboxAddresses>();
+        services.AddSingleton<RestoreJournal>();
+        services.AddSingleton<VolumeRestorer>();
+        services.AddSingleton<RestoreAuthorizer>();
+        services.AddSingleton<RestorePreparer>();
+        services.AddSingleton<RestoreProof>();
+        services.AddSingleton<RestoreVerdict>();
+        services.AddSingleton<RestoreService>();
+        services.AddSingleton<RestoreRecovery>();
+    }
+
     private static void AddControllers(this IServiceCollection services, AgentOptions options) => services
         .AddKubernetesOperator(settings => settings
             .WithName("checkpoint-agent")
@@ -81,5 +97,6 @@ internal static class AgentHost
             .WithParallelReconciliation(options.ConcurrentCheckpoints + 4)
             .WithHealthPort(options.HealthPort))
         .AddControllerWithLabelSelector<ContainerCheckpointController, V1Alpha1ContainerCheckpoint, OwnNode<V1Alpha1ContainerCheckpoint>>()
+        .AddInformer<V1Alpha1ContainerRestore>(informer => informer.LabelSelector = NodeLabel.SelectorFor(options.NodeName))
         .AddFinalizer<ArchiveFinalizer, V1Alpha1ContainerCheckpoint>(ApiGroup.ArchiveFinalizer);
 }

@@ -1,0 +1,109 @@
+using CheckpointOperator.Kubernetes.Api;
+using CheckpointOperator.Kubernetes.Api.V1Alpha1;
+using CheckpointOperator.NodeAgent.Containers;
+
+using k8s.Models;
+
+using Microsoft.Extensions.Options;
+
+namespace CheckpointOperator.NodeAgent.Restores;
+
+/// <summary>
+/// Decides whether a container may be restored. The annotation that asks for it is only a hint, as whoever makes Pods may write one: what counts is a
+/// ContainerRestore in the Pod's namespace that names this very Pod, by UID, and this container.
+/// </summary>
+/// <param name="cache">The ContainerRestores of this node.</param>
+/// <param name="restores">Reads them anew.</param>
+/// <param name="checkpoints">Reads their checkpoints.</param>
+/// <param name="pods">Reads the Pod.</param>
+/// <param name="options">The node's name and the attempts.</param>
+internal sealed class RestoreAuthorizer(
+    IEntityCache<V1Alpha1ContainerRestore> cache,
+    ResourceClient<V1Alpha1ContainerRestore> restores,
+    ResourceClient<V1Alpha1ContainerCheckpoint> checkpoints,
+    ResourceClient<V1Pod> pods,
+    IOptions<AgentOptions> options)
+{
+    private const string Restored = RestoreStatus.Restored;
+
+    // The kubelet may be faster than the operator, which writes the Pod's UID after it made the Pod, and than the watch.
+    private static readonly TimeSpan StatusDelay = TimeSpan.FromSeconds(20);
+
+    /// <summary>Decides; null means that the container is created from its image.</summary>
+    /// <param name="spec">The container's configuration, as the container engine wrote it.</param>
+    /// <param name="cancellationToken">Ends the asking.</param>
+    /// <exception cref="RestoreRefusedException">It is neither restored nor created.</exception>
+    public async Task<AuthorizedRestore?> DecideAsync(OciSpec spec, CancellationToken cancellationToken)
+    {
+        string podNamespace = Required(spec, "io.kubernetes.cri.sandbox-namespace");
+        string podName = Required(spec, "io.kubernetes.cri.sandbox-name");
+        string podUid = Required(spec, "io.kubernetes.cri.sandbox-uid");
+        string container = Required(spec, "io.kubernetes.cri.container-name");
+        string name = Required(spec, ApiGroup.RestoreAnnotationPrefix + container);
+
+        V1Alpha1ContainerRestore restore = await FindAsync(new NamespacedName(podNamespace, name), podUid, cancellationToken);
+        Require(restore, podUid, container);
+        bool again = restore.Status.Conditions.IsTrue(Restored);
+        if (again && restore.Spec.OnContainerRestart == OnContainerRestart.StartFresh)
+            return null;
+        if (!again && restore.Status.Attempts >= options.Value.RestoreAttempts)
+        {
+            throw new RestoreRefusedException(
+                RestoreRefusedException.AttemptsUsedUp, $"{restore.Status.Attempts} restores of ContainerRestore {name} failed: make a new one once the cause is corrected");
+        }
+
+        V1Alpha1ContainerCheckpoint checkpoint = await CheckpointAsync(restore, cancellationToken);
+        V1Pod? pod = await pods.GetAsync(new NamespacedName(podNamespace, podName), cancellationToken);
+        if (pod is null || pod.Metadata.Uid != podUid)
+            throw NotAuthorized($"Pod {podNamespace}/{podName} with UID {podUid} is gone");
+        return new AuthorizedRestore(restore, checkpoint, pod, container, again);
+    }
+
+    private async Task<V1Alpha1ContainerRestore> FindAsync(NamespacedName key, string podUid, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await cache.WaitForAsync(key, restore => restore?.Status.PodUID is not null, StatusDelay, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // The fresh read decides, and says what is missing.
+        }
+        return await restores.GetAsync(key, cancellationToken)
+            ?? throw NotAuthorized($"the Pod's annotation names ContainerRestore {key}, which does not exist: make one instead of annotating Pods by hand (Pod UID {podUid})");
+    }
+
+    private void Require(V1Alpha1ContainerRestore restore, string podUid, string container)
+    {
+        string name = restore.Metadata.Name;
+        if (restore.Metadata.DeletionTimestamp is not null)
+            throw NotAuthorized($"ContainerRestore {name} is being deleted");
+        if (restore.Status.NodeName != options.Value.NodeName)
+            throw NotAuthorized($"ContainerRestore {name} belongs to node {restore.Status.NodeName ?? "(none yet)"}, not to {options.Value.NodeName}");
+        if (restore.Status.PodUID != podUid)
+            throw NotAuthorized($"ContainerRestore {name} restores into the Pod with UID {restore.Status.PodUID ?? "(none yet)"}, and this one is {podUid}: an annotation alone restores nothing");
+        if (restore.Status.ContainerName is { } expected && expected != container)
+            throw NotAuthorized($"ContainerRestore {name} restores container {expected}, not {container}");
+        if (restore.Status.Phase == RestorePhase.Failed)
+            throw new RestoreRefusedException(RestoreRefusedException.AttemptsUsedUp, $"ContainerRestore {name} has failed: {restore.Status.Message}");
+    }
+
+    private async Task<V1Alpha1ContainerCheckpoint> CheckpointAsync(V1Alpha1ContainerRestore restore, CancellationToken cancellationToken)
+    {
+        var key = new NamespacedName(restore.Metadata.NamespaceProperty, restore.Spec.Checkpoint);
+        V1Alpha1ContainerCheckpoint checkpoint = await checkpoints.GetAsync(key, cancellationToken)
+            ?? throw new RestoreRefusedException(RestoreRefusedException.CheckpointNotFound, $"ContainerCheckpoint {key} does not exist any more");
+        if (checkpoint.Status.Phase != CheckpointPhase.Ready || checkpoint.Status.Archive?.Digest is null)
+            throw new RestoreRefusedException(RestoreRefusedException.CheckpointNotReady, $"ContainerCheckpoint {key} is {checkpoint.Status.Phase?.ToString() ?? "new"}, not Ready");
+        if (checkpoint.Status.NodeName != options.Value.NodeName)
+            throw NotAuthorized($"the archive of ContainerCheckpoint {key} is on node {checkpoint.Status.NodeName}, not on {options.Value.NodeName}");
+        return checkpoint;
+    }
+
+    private static string Required(OciSpec spec, string annotation) =>
+        spec.Annotation(annotation) is { Length: > 0 } value
+            ? value
+            : throw NotAuthorized($"the container's configuration has no annotation {annotation}: the agent works with containerd 1.6 and later, whose handler passes {ApiGroup.RestoreAnnotationPrefix}*");
+
+    private static RestoreRefusedException NotAuthorized(string message) => new(RestoreRefusedException.NotAuthorized, message);
+}

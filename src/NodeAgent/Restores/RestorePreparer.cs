@@ -1,0 +1,83 @@
+using CheckpointOperator.Core.Archives;
+using CheckpointOperator.Core.FileSystem;
+using CheckpointOperator.Core.RootFs;
+using CheckpointOperator.Core.Security;
+using CheckpointOperator.NodeAgent.Containers;
+using CheckpointOperator.NodeAgent.Node;
+using CheckpointOperator.NodeAgent.Store;
+
+using Microsoft.Win32.SafeHandles;
+
+namespace CheckpointOperator.NodeAgent.Restores;
+
+/// <summary>Makes everything as the checkpointed processes left it, so that the runtime can restore them.</summary>
+/// <param name="node">The node's files.</param>
+/// <param name="store">Holds the archive.</param>
+/// <param name="journal">Gives the restore its folder.</param>
+/// <param name="volumes">Fills volumes.</param>
+/// <param name="addresses">Finds the Pod's addresses.</param>
+internal sealed class RestorePreparer(NodeRoot node, ArchiveStore store, RestoreJournal journal, VolumeRestorer volumes, SandboxAddresses addresses)
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private static readonly RelativePath Images = RelativePath.Parse("images");
+    private static readonly RelativePath Work = RelativePath.Parse("work");
+    private static readonly RelativePath RestoreLog = RelativePath.Parse("restore.log");
+    private static readonly RelativePath CriuConfig = RelativePath.Parse("criu.conf");
+
+    /// <summary>Does it all. What fails leaves the journal's entry, which the caller ends.</summary>
+    /// <param name="restore">What is restored.</param>
+    /// <param name="container">The container, created but for its process.</param>
+    /// <param name="entry">The restore's journal entry.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The entry with what was written; it is not in the journal yet.</returns>
+    public RestoreJournalEntry Prepare(AuthorizedRestore restore, RunningContainer container, RestoreJournalEntry entry, CancellationToken cancellationToken)
+    {
+        // Verified and read on one descriptor: what is unpacked is what was verified.
+        using SafeFileHandle file = store.OpenVerified(restore.Checkpoint.Metadata.Uid, restore.Checkpoint.Status.Archive!.Digest!, cancellationToken);
+        using RootDirectory folder = journal.Begin(entry);
+        folder.MakeDirectories(Images, OwnerOnly);
+        folder.MakeDirectories(Work, OwnerOnly);
+        using RootDirectory images = folder.OpenDirectory(Images);
+        using (CheckpointArchive archive = CheckpointArchive.Open(file))
+            archive.ImportWithoutConfig(images, cancellationToken);
+        if (!images.Exists(RelativePath.Parse("checkpoint/inventory.img")))
+            throw new RestoreRefusedException(RestoreRefusedException.ArchiveRefused, "the archive holds no CRIU images (checkpoint/inventory.img): no process can be restored from it");
+
+        entry = ApplyFiles(restore, container, images, entry, cancellationToken);
+        PrepareCriu(container, folder, images, entry);
+        // Only CRIU's images are needed from here on; the folder may be in memory.
+        images.Remove(RelativePath.Parse(RootFsDiff.FileName));
+        images.RemoveTree(RelativePath.Parse("volumes"));
+        return entry with { Told = true };
+    }
+
+    // Deletions after the diff: the order in which podman and CRI-O do it, so what the archive's writer expects.
+    private RestoreJournalEntry ApplyFiles(
+        AuthorizedRestore restore, RunningContainer container, RootDirectory images, RestoreJournalEntry entry, CancellationToken cancellationToken)
+    {
+        using RootDirectory rootfs = node.OpenDirectory(container.RootFs);
+        ApplyResult applied = RootFsDiff.Apply(images, rootfs, cancellationToken: cancellationToken);
+        int deleted = DeletedFiles.Remove(images, rootfs, cancellationToken: cancellationToken);
+        ImportResult filled = volumes.Fill(images, restore.Pod, restore.Container, restore.Again);
+        ImportResult linked = volumes.MakeDataFolders(images, restore.Pod, restore.Container);
+        return entry with
+        {
+            FilesWritten = applied.Entries - applied.Whiteouts + filled.Entries + linked.Entries,
+            BytesWritten = applied.Bytes + filled.Bytes + linked.Bytes,
+            DeletedFiles = deleted + (int)applied.Whiteouts,
+        };
+    }
+
+    private void PrepareCriu(RunningContainer container, RootDirectory folder, RootDirectory images, RestoreJournalEntry entry)
+    {
+        using (RootDirectory work = folder.OpenDirectory(Work))
+            LabelledFile.Create(work, RestoreLog, container.MountLabel).Dispose();
+        string sandbox = container.Spec.Annotation("io.kubernetes.cri.sandbox-id") ?? string.Empty;
+        string options = CriuConfiguration.Write(
+            DataFolders.ReadMetadata(images)?.PodIps ?? [],
+            ContainerId.IsValid(sandbox) ? addresses.Of(sandbox) : []);
+        folder.WriteFileAtomically(CriuConfig, System.Text.Encoding.ASCII.GetBytes(options));
+        using RootDirectory bundle = node.OpenDirectory(container.Bundle);
+        BundleConfiguration.SetCriuConfig(bundle, container.SpecJson.Span, $"{entry.Folder}/{CriuConfig}");
+    }
+}

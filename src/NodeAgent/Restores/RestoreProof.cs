@@ -1,0 +1,57 @@
+using System.Text;
+
+using CheckpointOperator.Core.FileSystem;
+using CheckpointOperator.Kubernetes.Api.V1Alpha1;
+using CheckpointOperator.NodeAgent.Containers;
+using CheckpointOperator.NodeAgent.Engines;
+using CheckpointOperator.NodeAgent.Launch;
+using CheckpointOperator.NodeAgent.Node;
+
+namespace CheckpointOperator.NodeAgent.Restores;
+
+/// <summary>Proves that a process was restored, not merely started: by the runtime's state, and by what CRIU left.</summary>
+/// <param name="node">The node's files.</param>
+/// <param name="processes">Runs the runtime on the node.</param>
+/// <param name="time">The clock.</param>
+internal sealed class RestoreProof(NodeRoot node, INodeProcesses processes, TimeProvider time)
+{
+    private const int MaximumLog = 64 * 1024 * 1024;
+
+    /// <summary>Proves it.</summary>
+    /// <param name="entry">The restore.</param>
+    /// <param name="cancellationToken">Ends the asking.</param>
+    /// <exception cref="RestoreRefusedException">The proof failed.</exception>
+    public async Task<RestoredProcess> ProveAsync(RestoreJournalEntry entry, CancellationToken cancellationToken)
+    {
+        OciState? state = await new OciRuntime(processes, entry.Runtime, entry.Root).StateAsync(entry.ContainerId, cancellationToken);
+        if (state is not { Status: "running", Pid: > 0 })
+            throw Failed($"the runtime says that the container is {state?.Status ?? "unknown"}, not running{Because(entry)}");
+        if (!Log(entry).Contains(CriuLog.RestoreFinished, StringComparison.Ordinal))
+            throw Failed($"CRIU's log does not say that the restore ended well{Because(entry)}");
+        if (!node.Directory.Exists(RelativePath.Parse($"{entry.WorkPath}/stats-restore")))
+            throw Failed("CRIU left no stats-restore");
+        return new RestoredProcess
+        {
+            ContainerID = $"{ContainerId.Containerd}://{entry.ContainerId}",
+            Pid = state.Pid,
+            FilesWritten = entry.FilesWritten,
+            BytesWritten = entry.BytesWritten,
+            DeletedFiles = entry.DeletedFiles,
+            RestoreMilliseconds = (long)(time.GetUtcNow() - entry.Asked).TotalMilliseconds,
+        };
+    }
+
+    /// <summary>Why CRIU failed, in its own words; null where its log does not say.</summary>
+    /// <param name="entry">The restore.</param>
+    public string? Reason(RestoreJournalEntry entry) => CriuLog.Reason(Log(entry));
+
+    private string Because(RestoreJournalEntry entry) => Reason(entry) is { } reason ? $": {reason}" : string.Empty;
+
+    private string Log(RestoreJournalEntry entry)
+    {
+        RelativePath file = RelativePath.Parse($"{entry.WorkPath}/restore.log");
+        return node.Directory.Exists(file) ? Encoding.UTF8.GetString(node.Directory.ReadFile(file, MaximumLog)) : string.Empty;
+    }
+
+    private static RestoreRefusedException Failed(string message) => new(RestoreRefusedException.RuntimeFailed, message);
+}

@@ -1,0 +1,43 @@
+using CheckpointOperator.NodeAgent.Launch;
+
+using Microsoft.Extensions.Logging;
+
+namespace CheckpointOperator.NodeAgent.Restores;
+
+/// <summary>Concludes the restores that were under way when an earlier agent ended: the restore runtime goes on without it.</summary>
+/// <param name="journal">What was under way.</param>
+/// <param name="verdict">Tells how it ended.</param>
+/// <param name="volumes">Forgets Pods that are gone.</param>
+/// <param name="processes">Finds a runtime that still runs.</param>
+/// <param name="logger">Tells what was found.</param>
+internal sealed partial class RestoreRecovery(
+    RestoreJournal journal, RestoreVerdict verdict, VolumeRestorer volumes, INodeProcesses processes, ILogger<RestoreRecovery> logger)
+{
+    private static readonly TimeSpan RuntimeLimit = TimeSpan.FromMinutes(2);
+
+    /// <summary>Does it, before the first question of this agent's time.</summary>
+    /// <param name="cancellationToken">Set when the agent ends.</param>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        journal.RemoveLogs();
+        volumes.ForgetGonePods();
+        foreach (RestoreJournalEntry entry in journal.Read())
+        {
+            if (!entry.Told)
+            {
+                // The runtime never heard of it; its wrapper has failed, and the kubelet asks again.
+                journal.End(entry);
+                continue;
+            }
+            Log.Found(logger, entry.Namespace, entry.Name, entry.ContainerId);
+            await processes.AwaitLeftoversAsync(entry.WorkPath, RuntimeLimit, cancellationToken);
+            await verdict.ProveAsync(entry, cancellationToken);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Restore {Namespace}/{Name} of container {Container} was under way when the agent ended.")]
+        public static partial void Found(ILogger logger, string @namespace, string name, string container);
+    }
+}

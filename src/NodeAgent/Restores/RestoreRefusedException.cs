@@ -1,0 +1,18 @@
+namespace CheckpointOperator.NodeAgent.Restores;
+
+/// <summary>A container is not restored. The kubelet shows the message and tries again.</summary>
+/// <param name="reason">A CamelCase word for the condition.</param>
+/// <param name="message">Names what was expected and what to do.</param>
+internal sealed class RestoreRefusedException(string reason, string message) : Exception(message)
+{
+    public const string NotAuthorized = "NotAuthorized";
+    public const string CheckpointNotFound = "CheckpointNotFound";
+    public const string CheckpointNotReady = "CheckpointNotReady";
+    public const string ArchiveRefused = "ArchiveRefused";
+    public const string PreparationFailed = "PreparationFailed";
+    public const string RuntimeFailed = "RuntimeFailed";
+    public const string AttemptsUsedUp = "AttemptsUsedUp";
+
+    /// <summary>A CamelCase word for the condition.</summary>
+    public string Reason => reason;
+}

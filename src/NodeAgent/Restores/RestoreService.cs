@@ -1,0 +1,190 @@
+using CheckpointOperator.Core.Archives;
+using CheckpointOperator.Kubernetes.Api.V1Alpha1;
+using CheckpointOperator.NodeAgent.Containers;
+using CheckpointOperator.NodeAgent.Launch;
+using CheckpointOperator.NodeAgent.Store;
+
+using Microsoft.Extensions.Logging;
+
+namespace CheckpointOperator.NodeAgent.Restores;
+
+/// <summary>Answers the restore runtime: what becomes of a container that is being created, and whether its restore is proven.</summary>
+/// <param name="containers">Finds the container.</param>
+/// <param name="authorizer">Decides whether it may be restored.</param>
+/// <param name="preparer">Prepares it.</param>
+/// <param name="journal">Remembers it.</param>
+/// <param name="verdict">Tells how it ended.</param>
+/// <param name="restores">Writes status.</param>
+/// <param name="processes">Finds a runtime that still runs.</param>
+/// <param name="publish">Writes Events.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Tells what happened.</param>
+internal sealed partial class RestoreService(
+    ContainerdContainers containers,
+    RestoreAuthorizer authorizer,
+    RestorePreparer preparer,
+    RestoreJournal journal,
+    RestoreVerdict verdict,
+    ResourceClient<V1Alpha1ContainerRestore> restores,
+    INodeProcesses processes,
+    EventPublisher publish,
+    TimeProvider time,
+    ILogger<RestoreService> logger)
+{
+    // How long a runtime that lost its wrapper may still be at work.
+    private static readonly TimeSpan LeftoverLimit = TimeSpan.FromMinutes(2);
+
+    /// <summary>Holds one conversation, from the question to the proof.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="cancellationToken">Set when the agent ends.</param>
+    public async Task ConverseAsync(WrapperConnection connection, CancellationToken cancellationToken)
+    {
+        WrapperMessage? question = await connection.ReceiveAsync(cancellationToken);
+        if (question is null)
+            return;
+        if (question is not { Version: WrapperMessage.SupportedVersion, Operation: "create" })
+        {
+            await connection.SendAsync(
+                WrapperAnswer.Refuse("UnknownRequest", $"this agent does not know \"{question.Operation}\" of version {question.Version}: install the restore runtime of the agent's own version"),
+                cancellationToken);
+            return;
+        }
+
+        var restore = new PendingRestore();
+        WrapperAnswer answer = await connection.WaitForAsync(Task.Run(() => AnswerAsync(question, restore, cancellationToken), cancellationToken), cancellationToken);
+        await connection.SendAsync(answer, cancellationToken);
+        if (restore.Entry is { Told: true } entry)
+            await connection.SendAsync(await ConcludeAsync(connection, entry, cancellationToken), cancellationToken);
+    }
+
+    private async Task<WrapperAnswer> AnswerAsync(WrapperMessage question, PendingRestore pending, CancellationToken cancellationToken)
+    {
+        AuthorizedRestore? restore = null;
+        try
+        {
+            RunningContainer container = Find(question);
+            restore = await authorizer.DecideAsync(container.Spec, cancellationToken);
+            if (restore is null)
+            {
+                Log.Fresh(logger, question.Id);
+                return WrapperAnswer.Create;
+            }
+            return await PrepareAsync(question, container, restore, pending, cancellationToken);
+        }
+        catch (RestoreRefusedException refused)
+        {
+            return await RefuseAsync(restore, pending, question, refused.Reason, refused.Message, cancellationToken);
+        }
+        catch (ArchiveUnusableException unusable)
+        {
+            return await RefuseAsync(restore, pending, question, unusable.Reason, unusable.Message, cancellationToken);
+        }
+        catch (ArchiveRefusedException refused)
+        {
+            return await RefuseAsync(restore, pending, question, RestoreRefusedException.ArchiveRefused, refused.Message, cancellationToken);
+        }
+        catch (Exception failure) when (failure is IOException or ContainerNotFoundException or ApiServerException or HttpRequestException or TimeoutException or UnauthorizedAccessException)
+        {
+            return await RefuseAsync(restore, pending, question, RestoreRefusedException.PreparationFailed, failure.Message, cancellationToken);
+        }
+    }
+
+    private RunningContainer Find(WrapperMessage question)
+    {
+        RunningContainer container = containers.Find(question.Id);
+        if (question.Bundle?.TrimEnd('/') != container.Bundle)
+            throw new RestoreRefusedException(RestoreRefusedException.NotAuthorized, $"the bundle {question.Bundle} is not containerd's bundle of container {question.Id} ({container.Bundle})");
+        if (string.IsNullOrEmpty(question.Runtime) || string.IsNullOrEmpty(question.Root))
+            throw new RestoreRefusedException(RestoreRefusedException.NotAuthorized, "the restore runtime names no runtime or no state folder");
+        return container;
+    }
+
+    private async Task<WrapperAnswer> PrepareAsync(
+        WrapperMessage question, RunningContainer container, AuthorizedRestore restore, PendingRestore pending, CancellationToken cancellationToken)
+    {
+        pending.Entry = new RestoreJournalEntry
+        {
+            Namespace = restore.Restore.Metadata.NamespaceProperty,
+            Name = restore.Restore.Metadata.Name,
+            Uid = restore.Restore.Metadata.Uid,
+            PodUid = restore.Pod.Metadata.Uid,
+            ContainerId = question.Id,
+            Runtime = question.Runtime!,
+            Root = question.Root!,
+            Folder = journal.FolderFor(question.Id, restore.Checkpoint.Status.Archive?.SizeBytes ?? 0),
+            Asked = time.GetUtcNow(),
+        };
+        RestoreJournalEntry prepared = preparer.Prepare(restore, container, pending.Entry, cancellationToken);
+        // Counted before the runtime is told: an agent that ends here has not lost an attempt, it has one too many.
+        await restores.PatchStatusAsync(restore.Restore, changed => RestoreStatus.SetAttempt(changed, restore.Again, time.GetUtcNow()), cancellationToken);
+        journal.Update(prepared);
+        pending.Entry = prepared;
+        Log.Restoring(logger, prepared.Namespace, prepared.Name, prepared.ContainerId);
+        return WrapperAnswer.Restore(prepared.ImagePath, prepared.WorkPath);
+    }
+
+    private async Task<WrapperAnswer> ConcludeAsync(WrapperConnection connection, RestoreJournalEntry entry, CancellationToken cancellationToken)
+    {
+        WrapperMessage? report = null;
+        try
+        {
+            report = await connection.ReceiveAsync(cancellationToken);
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            // As good as hung up.
+        }
+        if (report is { Operation: "restored", ExitCode: 0 })
+            return await verdict.ProveAsync(entry, cancellationToken);
+        if (report is not null)
+            return await verdict.FailAsync(entry, report.Error ?? $"{entry.Runtime} restore ended with exit code {report.ExitCode}", cancellationToken);
+
+        // The container engine gave up and killed the wrapper: what the runtime still makes of it belongs to nobody.
+        await processes.AwaitLeftoversAsync(entry.WorkPath, LeftoverLimit, cancellationToken);
+        await new OciRuntime(processes, entry.Runtime, entry.Root).DeleteAsync(entry.ContainerId, cancellationToken);
+        return await verdict.FailAsync(entry, "the container engine ended the restore before it was done, as it does after its own time limit (the kubelet's runtimeRequestTimeout)", cancellationToken);
+    }
+
+    private async Task<WrapperAnswer> RefuseAsync(
+        AuthorizedRestore? restore, PendingRestore pending, WrapperMessage question, string reason, string message, CancellationToken cancellationToken)
+    {
+        Log.Refused(logger, question.Id, reason, message);
+        if (pending.Entry is { } entry)
+            journal.End(entry);
+        pending.Entry = null;
+        if (restore is not null)
+        {
+            try
+            {
+                await restores.PatchStatusAsync(restore.Restore, changed => RestoreStatus.SetRefused(changed, reason, message, time.GetUtcNow()), cancellationToken);
+                await publish(restore.Restore, reason, message, EventType.Warning, cancellationToken);
+            }
+            catch (Exception unwritten) when (unwritten is ApiServerException or HttpRequestException or TimeoutException)
+            {
+                // The answer reaches the user all the same, by the kubelet's Event on the Pod.
+                Log.NotTold(logger, restore.Restore.Metadata.Name, unwritten.Message);
+            }
+        }
+        return WrapperAnswer.Refuse(reason, message);
+    }
+
+    private sealed class PendingRestore
+    {
+        public RestoreJournalEntry? Entry { get; set; }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Restore {Namespace}/{Name}: everything is prepared for container {Container}.")]
+        public static partial void Restoring(ILogger logger, string @namespace, string name, string container);
+
+        [LoggerMessage(2, LogLevel.Information, "Container {Container} was restored before and starts from its image.")]
+        public static partial void Fresh(ILogger logger, string container);
+
+        [LoggerMessage(3, LogLevel.Warning, "Container {Container} is not restored, {Reason}: {Message}")]
+        public static partial void Refused(ILogger logger, string container, string reason, string message);
+
+        [LoggerMessage(4, LogLevel.Warning, "The status of ContainerRestore {Restore} could not be written: {Message}")]
+        public static partial void NotTold(ILogger logger, string restore, string message);
+    }
+}

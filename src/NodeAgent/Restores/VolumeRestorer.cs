@@ -1,0 +1,118 @@
+using System.Text.Json;
+
+using CheckpointOperator.Core.Archives;
+using CheckpointOperator.Core.FileSystem;
+using CheckpointOperator.NodeAgent.Containers;
+using CheckpointOperator.NodeAgent.Node;
+
+using k8s.Models;
+
+using Microsoft.Extensions.Options;
+
+namespace CheckpointOperator.NodeAgent.Restores;
+
+/// <summary>Puts the content of emptyDir volumes back, and makes the folders exist by which open files of other volumes are named.</summary>
+/// <param name="node">The node's files.</param>
+/// <param name="options">Where the kubelet keeps volumes.</param>
+internal sealed class VolumeRestorer(NodeRoot node, IOptions<AgentOptions> options)
+{
+    private const string DataLink = "..data";
+    private const string MarkPrefix = "filled-";
+    private const int MaximumMark = 1024 * 1024;
+
+    /// <summary>Fills the Pod's emptyDir volumes that the container mounts from <c>volumes/NAME.tar</c>, each once for the Pod.</summary>
+    /// <param name="images">The imported archive.</param>
+    /// <param name="pod">The new Pod.</param>
+    /// <param name="container">The container's name.</param>
+    /// <param name="again">Fills them anew: the container was restored before and ended.</param>
+    public ImportResult Fill(RootDirectory images, V1Pod pod, string container, bool again)
+    {
+        List<string> filled = ReadMark(pod);
+        long entries = 0;
+        long bytes = 0;
+        foreach (PodVolume volume in PodVolume.Of(pod, container).Where(volume => volume.IsEmptyDir))
+        {
+            RelativePath archive = RelativePath.Parse($"volumes/{volume.Name}.tar");
+            if (!images.Exists(archive))
+                continue;
+            using RootDirectory folder = node.OpenDirectory(volume.FolderOn(options.Value.KubeletRoot, pod.Metadata.Uid));
+            // Another container of the Pod, or an earlier attempt, may have written since.
+            if (filled.Contains(volume.Name) && !again && folder.List().Count > 0)
+                continue;
+            using var tar = new FileStream(images.OpenFileNoFollow(archive), FileAccess.Read);
+            ImportResult result = TreeArchive.Extract(tar, folder);
+            (entries, bytes) = (entries + result.Entries, bytes + result.Bytes);
+            if (!filled.Contains(volume.Name))
+                filled.Add(volume.Name);
+            WriteMark(pod, filled);
+        }
+        return new ImportResult(entries, bytes);
+    }
+
+    /// <summary>
+    /// Copies the current content of a volume that the kubelet writes to the folder that it had at the checkpoint: the kubelet names these folders by
+    /// time, and processes have files open in them.
+    /// </summary>
+    /// <param name="images">The imported archive.</param>
+    /// <param name="pod">The new Pod.</param>
+    /// <param name="container">The container's name.</param>
+    public ImportResult MakeDataFolders(RootDirectory images, V1Pod pod, string container)
+    {
+        DataFolders recorded = DataFolders.Read(images);
+        long entries = 0;
+        long bytes = 0;
+        foreach (PodVolume volume in PodVolume.Of(pod, container).Where(volume => !volume.IsEmptyDir))
+        {
+            using RootDirectory folder = node.OpenDirectory(volume.FolderOn(options.Value.KubeletRoot, pod.Metadata.Uid));
+            RelativePath link = RelativePath.Parse(DataLink);
+            if (!folder.Exists(link))
+                continue;
+            foreach (RelativePath old in recorded.Of(volume))
+            {
+                if (folder.Exists(old))
+                    continue;
+                ImportResult result = Copy(folder, link, old);
+                (entries, bytes) = (entries + result.Entries, bytes + result.Bytes);
+            }
+        }
+        return new ImportResult(entries, bytes);
+    }
+
+    /// <summary>Forgets Pods that are gone from the node.</summary>
+    public void ForgetGonePods()
+    {
+        using RootDirectory folder = node.MakeDirectory(options.Value.Restores);
+        foreach (DirectoryEntry entry in folder.List().Where(entry => entry.Path.Name.StartsWith(MarkPrefix, StringComparison.Ordinal)))
+        {
+            if (!node.Directory.Exists(RelativePath.Parse($"{options.Value.KubeletRoot}/pods/{entry.Path.Name[MarkPrefix.Length..]}")))
+                folder.Remove(entry.Path);
+        }
+    }
+
+    private static ImportResult Copy(RootDirectory volume, RelativePath from, RelativePath to)
+    {
+        using RootDirectory source = volume.OpenDirectory(from);
+        // What the kubelet writes so is small: the API server takes no object above 1.5 MiB.
+        using var content = new MemoryStream();
+        TreeArchive.Write(source, content);
+        content.Position = 0;
+        volume.MakeDirectories(to);
+        using RootDirectory target = volume.OpenDirectory(to);
+        return TreeArchive.Extract(content, target);
+    }
+
+    private List<string> ReadMark(V1Pod pod)
+    {
+        using RootDirectory folder = node.MakeDirectory(options.Value.Restores);
+        RelativePath mark = MarkOf(pod);
+        return folder.Exists(mark) ? JsonSerializer.Deserialize(folder.ReadFile(mark, MaximumMark), RestoresJson.Default.ListString) ?? [] : [];
+    }
+
+    private void WriteMark(V1Pod pod, List<string> filled)
+    {
+        using RootDirectory folder = node.MakeDirectory(options.Value.Restores);
+        folder.WriteFileAtomically(MarkOf(pod), JsonSerializer.SerializeToUtf8Bytes(filled, RestoresJson.Default.ListString));
+    }
+
+    private static RelativePath MarkOf(V1Pod pod) => RelativePath.Parse(MarkPrefix + Guid.ParseExact(pod.Metadata.Uid, "D").ToString("D"));
+}
