@@ -34,6 +34,9 @@ internal static class OperatorHost
         .AddKubernetesOperator(settings => Configure(settings, options))
         .AddController<ContainerCheckpointController, V1Alpha1ContainerCheckpoint>()
         .AddController<ContainerRestoreController, V1Alpha1ContainerRestore>()
+        // Cluster-scoped: not in the one namespace that the operator may be held to.
+        .AddInformer<V1Node>(informer => informer.Namespace = string.Empty)
+        .AddInformer<V1Alpha1CheckpointNode>(informer => informer.Namespace = string.Empty)
         .Watches<V1Pod, V1Alpha1ContainerCheckpoint>(WaitingObjects.CheckpointsOf)
         .Watches<V1Node, V1Alpha1ContainerCheckpoint>(WaitingObjects.CheckpointsOn)
         .Watches<V1Alpha1CheckpointNode, V1Alpha1ContainerCheckpoint>(WaitingObjects.CheckpointsWaitingForAgent)

@@ -1,0 +1,137 @@
+using k8s;
+
+namespace CheckpointOperator.ControlPlane.Tests.Fixture;
+
+/// <summary>A namespace of one test, with what a kubelet, a scheduler and an agent would do in it: they are played at the API, by their own writes.</summary>
+public sealed class TestNamespace(TestControlPlane controlPlane, string name) : IAsyncDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    /// <summary>The namespace's name; also of the node that is its own.</summary>
+    public string Name => name;
+
+    /// <summary>The node on which this test's Pods run.</summary>
+    public string NodeName => $"node-{name}";
+
+    public TestControlPlane ControlPlane => controlPlane;
+
+    public ResourceClient<V1Pod> Pods { get; } = controlPlane.Client<V1Pod>();
+
+    public ResourceClient<V1Alpha1ContainerCheckpoint> Checkpoints { get; } = controlPlane.Client<V1Alpha1ContainerCheckpoint>();
+
+    public ResourceClient<V1Alpha1ContainerRestore> Restores { get; } = controlPlane.Client<V1Alpha1ContainerRestore>();
+
+    public AgentPart Agent => new(this);
+
+    public KubeletPart Kubelet => new(this);
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public static async Task<TestNamespace> CreateAsync(TestControlPlane controlPlane, bool withNode = true)
+    {
+        string name = $"t-{Guid.NewGuid().ToString("N")[..8]}";
+        await controlPlane.Client<V1Namespace>().CreateAsync(new V1Namespace { Metadata = new V1ObjectMeta { Name = name } }, Cancelled);
+        var created = new TestNamespace(controlPlane, name);
+        // Admission refuses a Pod until the namespace's default account is there.
+        await created.UntilAsync<V1ServiceAccount>("default", account => account is not null, "is made");
+        if (withNode)
+        {
+            await controlPlane.Client<V1Node>().CreateAsync(new V1Node { Metadata = new V1ObjectMeta { Name = created.NodeName } }, Cancelled);
+            await created.Agent.ReportNodeAsync();
+        }
+
+        return created;
+    }
+
+    /// <summary>The key of an object of this namespace.</summary>
+    public NamespacedName Key(string objectName) => new(name, objectName);
+
+    /// <summary>Makes a checkpoint of a Pod that has the same name, or of another one.</summary>
+    public Task<V1Alpha1ContainerCheckpoint> CheckpointAsync(string checkpoint, string pod, Action<ContainerCheckpointSpec>? set = null)
+    {
+        var made = new V1Alpha1ContainerCheckpoint { Metadata = new V1ObjectMeta { Name = checkpoint, NamespaceProperty = name } };
+        made.Spec.Pod = pod;
+        set?.Invoke(made.Spec);
+        return Checkpoints.CreateAsync(made, Cancelled);
+    }
+
+    /// <summary>Makes a restore of a checkpoint.</summary>
+    public Task<V1Alpha1ContainerRestore> RestoreAsync(string restore, string checkpoint, Action<ContainerRestoreSpec>? set = null)
+    {
+        var made = new V1Alpha1ContainerRestore { Metadata = new V1ObjectMeta { Name = restore, NamespaceProperty = name } };
+        made.Spec.Checkpoint = checkpoint;
+        set?.Invoke(made.Spec);
+        return Restores.CreateAsync(made, Cancelled);
+    }
+
+    public Task<V1Alpha1ContainerCheckpoint> UntilCheckpointAsync(string checkpoint, Func<V1Alpha1ContainerCheckpoint, bool> holds, string what) =>
+        UntilAsync<V1Alpha1ContainerCheckpoint>(checkpoint, current => current is not null && holds(current), what)!;
+
+    public Task<V1Alpha1ContainerRestore> UntilRestoreAsync(string restore, Func<V1Alpha1ContainerRestore, bool> holds, string what) =>
+        UntilAsync<V1Alpha1ContainerRestore>(restore, current => current is not null && holds(current), what)!;
+
+    /// <summary>Waits, by a watch, until an object, or null where there is none, is as expected; otherwise says how it was last.</summary>
+    public async Task<T> UntilAsync<T>(string objectName, Func<T?, bool> holds, string what)
+        where T : class, IKubernetesObject<V1ObjectMeta>
+    {
+        ResourceClient<T> client = controlPlane.Client<T>();
+        var scope = new ResourceScope(name, FieldSelector: $"metadata.name={objectName}");
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        limit.CancelAfter(Limit);
+        T? last = null;
+        try
+        {
+            while (true)
+            {
+                EntityList<T> list = await client.ListAsync(scope, limit.Token);
+                last = list.Items.SingleOrDefault();
+                if (holds(last))
+                    return last!;
+                using WatchStream<T> watch = await client.WatchAsync(scope, list.Metadata.ResourceVersion, Limit, limit.Token);
+                await foreach (WatchEvent<T> change in watch.ReadAsync(limit.Token))
+                {
+                    if (change.Type == WatchEventType.Bookmark)
+                        continue;
+                    last = change.Type == WatchEventType.Deleted ? null : change.Entity;
+                    if (holds(last))
+                        return last!;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!Cancelled.IsCancellationRequested)
+        {
+            throw new TimeoutException($"{typeof(T).Name} {name}/{objectName}: '{what}' did not come true within {Limit.TotalSeconds} s; it is now: {(last is null ? "not there" : System.Text.Json.JsonSerializer.Serialize(last, Kubernetes.Json.KubernetesSerializer.TypeInfo<T>()))}");
+        }
+    }
+
+    /// <summary>Waits for an Event on an object.</summary>
+    public async Task<Corev1Event> UntilEventAsync(string objectName, string reason)
+    {
+        ResourceClient<Corev1Event> client = controlPlane.Client<Corev1Event>();
+        var scope = new ResourceScope(name, FieldSelector: $"involvedObject.name={objectName},reason={reason}");
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        limit.CancelAfter(Limit);
+        EntityList<Corev1Event> list = await client.ListAsync(scope, limit.Token);
+        if (list.Items.Count > 0)
+            return list.Items[0];
+        using WatchStream<Corev1Event> watch = await client.WatchAsync(scope, list.Metadata.ResourceVersion, Limit, limit.Token);
+        await foreach (WatchEvent<Corev1Event> change in watch.ReadAsync(limit.Token))
+        {
+            if (change.Type == WatchEventType.Added)
+                return change.Entity;
+        }
+
+        throw new TimeoutException($"No Event {reason} on {name}/{objectName} within {Limit.TotalSeconds} s.");
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        // A finalizer that no agent will serve would keep the namespace for ever.
+        foreach (V1Alpha1ContainerCheckpoint checkpoint in (await Checkpoints.ListAsync(new ResourceScope(name), CancellationToken.None)).Items)
+            await Agent.RemoveArchiveAsync(checkpoint);
+        await controlPlane.Client<V1Node>().DeleteAsync(new NamespacedName(null, NodeName), null, CancellationToken.None);
+        await controlPlane.Client<V1Alpha1CheckpointNode>().DeleteAsync(new NamespacedName(null, NodeName), null, CancellationToken.None);
+        await controlPlane.Client<V1Namespace>().DeleteAsync(new NamespacedName(null, name), null, CancellationToken.None);
+    }
+}
