@@ -24,7 +24,7 @@ internal sealed class NodeProbe(
 {
     private static readonly TimeSpan KubeletLimit = TimeSpan.FromSeconds(10);
 
-    // 4.1 is the first that works on kernels from 6.13 on; 3.16 is what restoring into a Pod's namespaces needs anywhere.
+    // 4.1 is the first that works on kernels from 6.13 on (4.2 where sockets are dumped on 6.16); 3.16 is what restoring into a Pod's namespaces needs anywhere.
     private static readonly Version OldestCriu = new(3, 16);
 
     /// <summary>Everything that a CheckpointNode tells, but its conditions and heartbeat.</summary>
