@@ -34,16 +34,13 @@ public sealed class ClusterFixture : IAsyncLifetime
         string script = Path.Combine(root, "eng", "cluster");
         string local = (await new Command(script, "kubeconfig").RunAsync()).OrThrow().Output.Trim();
         string kubeconfig = Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } given ? given : local;
-        bool isLocal = kubeconfig == local;
-        if (isLocal)
-            await StartLocalAsync(root, script);
+        if (kubeconfig == local)
+            (await new Command(script, "up").RunAsync(deadline: FirstBuild)).OrThrow();
         Kubectl = new Kubectl(kubeconfig);
         Awaiter = new Awaiter(Kubectl);
         Node = new NodeShell(Environment.GetEnvironmentVariable("CHECKPOINT_OPERATOR_NODE_EXEC") ?? $"{script} exec");
-        Installation = new Installation(Kubectl, Path.Combine(root, "config", isLocal ? "local" : "default"));
+        Installation = new Installation(Kubectl, Path.Combine(root, "eng", "install"));
         await Installation.InstallAsync();
-        // Every build has the same tag, so Pods of an earlier one would stay.
-        await Installation.RestartAsync();
     }
 
     /// <summary>Deletes a namespace; that it is gone is seen at the end of all tests, because a kubelet takes its time.</summary>
@@ -62,14 +59,6 @@ public sealed class ClusterFixture : IAsyncLifetime
             if (gone.ExitCode != 0 && await Kubectl.GetAsync(new ObjectReference("namespaces", name)) is { } stuck)
                 throw new TimeoutException($"namespace {name} was not gone in 100 s: {stuck["status"]}\n{await new Diagnosis(Kubectl).TellAsync(name)}");
         }
-    }
-
-    private static async Task StartLocalAsync(string root, string script)
-    {
-        (await new Command(script, "up").RunAsync(deadline: FirstBuild)).OrThrow();
-        CommandResult images = (await new Command(Path.Combine(root, "eng", "images")).RunAsync(deadline: FirstBuild)).OrThrow();
-        string[] archives = images.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        (await new Command(script, ["load", .. archives]).RunAsync()).OrThrow();
     }
 
     private static string FindRoot()

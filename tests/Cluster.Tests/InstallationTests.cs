@@ -49,7 +49,6 @@ public sealed class InstallationTests(ClusterFixture cluster) : AcceptanceTest(c
         await Namespace.StartServerAsync("server");
         try
         {
-            await Cluster.Kubectl.RunAsync("-n", Installation.Namespace, "exec", $"daemonset/{Installation.Agent}", "--", "checkpoint-agent", "uninstall-runtime");
             await Cluster.Installation.UninstallAsync();
             string handler = await Cluster.Node.RunAsync("grep -rl checkpoint-restore /etc/containerd /opt/checkpoint-operator || true");
             Assert.True(handler.Length == 0, $"the handler is still in {handler}");

@@ -120,6 +120,8 @@ internal sealed partial class ContainerCheckpointController(
         checkpoint = await checkpoints.PatchStatusAsync(
             checkpoint, changed => CheckpointStatus.SetFailed(changed, reason, message, time.GetUtcNow()), CancellationToken.None);
         await publish(checkpoint, reason, message, EventType.Warning, cancellationToken);
+        // The cause may be the node's, and then the next checkpoint should not begin.
+        report.Refresh();
         return ReconciliationResult<V1Alpha1ContainerCheckpoint>.Success(checkpoint);
     }
 

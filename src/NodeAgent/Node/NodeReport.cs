@@ -1,3 +1,4 @@
+using CheckpointOperator.Kubernetes.Api;
 using CheckpointOperator.Kubernetes.Api.V1Alpha1;
 
 using k8s.Models;
@@ -48,7 +49,9 @@ internal sealed partial class NodeReport(
             TimeSpan pause = options.Value.Heartbeat;
             try
             {
-                await WriteAsync(stoppingToken);
+                // Whoever mends a node that lacks something waits for it to be seen.
+                if (!await WriteAsync(stoppingToken))
+                    pause = RetryPause;
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
@@ -60,12 +63,13 @@ internal sealed partial class NodeReport(
         }
     }
 
-    private async Task WriteAsync(CancellationToken cancellationToken)
+    // Whether the node can do everything.
+    private async Task<bool> WriteAsync(CancellationToken cancellationToken)
     {
         CheckpointNodeStatus probed = await probe.ProbeAsync(cancellationToken);
         var key = new NamespacedName(null, options.Value.NodeName);
         V1Alpha1CheckpointNode node = await nodes.GetAsync(key, cancellationToken) ?? await CreateAsync(key, cancellationToken);
-        await nodes.PatchStatusAsync(
+        V1Alpha1CheckpointNode written = await nodes.PatchStatusAsync(
             node,
             changed =>
             {
@@ -74,6 +78,7 @@ internal sealed partial class NodeReport(
                 changed.Status = probed;
             },
             cancellationToken);
+        return written.Status.Conditions?.All(condition => condition.Status == Conditions.True) == true;
     }
 
     private async Task<V1Alpha1CheckpointNode> CreateAsync(NamespacedName key, CancellationToken cancellationToken)

@@ -2,8 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace CheckpointOperator.Cluster.Tests.Running;
 
-/// <summary>The operator as `kubectl apply -k` installs it.</summary>
-public sealed class Installation(Kubectl kubectl, string kustomization)
+/// <summary>The operator as eng/install installs it, by `kubectl apply -k`.</summary>
+public sealed class Installation(Kubectl kubectl, string script)
 {
     /// <summary>Its namespace.</summary>
     public const string Namespace = "checkpoint-operator-system";
@@ -14,27 +14,10 @@ public sealed class Installation(Kubectl kubectl, string kustomization)
     /// <summary>The DaemonSet of the agent and its ServiceAccount.</summary>
     public const string Agent = "checkpoint-agent";
 
+    private static readonly TimeSpan BuildOfImages = TimeSpan.FromMinutes(15);
+
     /// <summary>Installs it, or brings what is there up to date, and waits until each node can be worked on.</summary>
-    public async Task InstallAsync()
-    {
-        await kubectl.RunAsync("apply", "--validate=false", "-k", kustomization);
-        await AwaitReadyAsync();
-    }
-
-    /// <summary>Replaces the Pods of the operator and the agents.</summary>
-    public async Task RestartAsync()
-    {
-        await kubectl.RunAsync("-n", Namespace, "rollout", "restart", $"deployment/{Operator}", $"daemonset/{Agent}");
-        await AwaitReadyAsync();
-    }
-
-    /// <summary>Waits until the operator and the agents run and each node says that it can checkpoint and restore.</summary>
-    public async Task AwaitReadyAsync()
-    {
-        await kubectl.RunAsync("-n", Namespace, "rollout", "status", $"deployment/{Operator}", "--timeout=120s");
-        await kubectl.RunAsync("-n", Namespace, "rollout", "status", $"daemonset/{Agent}", "--timeout=120s");
-        await AwaitNodesAsync();
-    }
+    public Task InstallAsync() => RunAsync();
 
     /// <summary>Waits until each node says that it can checkpoint and restore.</summary>
     public async Task AwaitNodesAsync()
@@ -47,8 +30,11 @@ public sealed class Installation(Kubectl kubectl, string kustomization)
         }
     }
 
-    /// <summary>Removes it and waits until it is gone.</summary>
-    public Task UninstallAsync() => kubectl.RunAsync("delete", "-k", kustomization, "--ignore-not-found", "--wait=true", "--timeout=100s");
+    /// <summary>Takes the runtime handler out of the nodes, removes the rest and waits until it is gone.</summary>
+    public Task UninstallAsync() => RunAsync("--remove");
+
+    private async Task RunAsync(params string[] arguments) =>
+        (await new Command(script, arguments) { Environment = kubectl.Environment }.RunAsync(deadline: BuildOfImages)).OrThrow();
 
     private async Task<IEnumerable<string>> NodesAsync()
     {
