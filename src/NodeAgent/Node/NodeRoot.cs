@@ -33,6 +33,18 @@ public sealed class NodeRoot : IDisposable
         return _root.OpenDirectory(relative);
     }
 
+    /// <summary>Removes an entry and all below it. What is mounted on the way to it does not matter; what is mounted below it is refused.</summary>
+    /// <param name="path">Its absolute path on the node.</param>
+    /// <returns>Whether there was one.</returns>
+    public bool RemoveTree(string path)
+    {
+        RelativePath relative = RelativePath.Parse(path);
+        if (!_root.Exists(relative))
+            return false;
+        using RootDirectory parent = _root.OpenDirectory(relative.Parent);
+        return parent.RemoveTree(RelativePath.Parse(relative.Name));
+    }
+
     /// <inheritdoc />
     public void Dispose() => _root.Dispose();
 }

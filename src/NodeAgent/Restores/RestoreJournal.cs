@@ -44,14 +44,13 @@ internal sealed class RestoreJournal(NodeRoot node, IOptions<AgentOptions> optio
     }
 
     /// <summary>Removes a restore's folder.</summary>
-    public void End(RestoreJournalEntry entry) => node.Directory.RemoveTree(RelativePath.Parse(entry.Folder));
+    public void End(RestoreJournalEntry entry) => node.RemoveTree(entry.Folder);
 
     /// <summary>Keeps of a failed restore only its logs, which are removed with the next restore of the same object, or when the agent starts.</summary>
     public void KeepLogs(RestoreJournalEntry entry)
     {
-        RelativePath folder = RelativePath.Parse(entry.Folder);
-        node.Directory.RemoveTree(folder.Append("images"));
-        node.Directory.Remove(folder.Append(EntryFile.Name));
+        node.RemoveTree($"{entry.Folder}/images");
+        node.RemoveTree($"{entry.Folder}/{EntryFile}");
     }
 
     /// <summary>The entries that are there.</summary>

@@ -45,8 +45,7 @@ public sealed class ArchiveStore(NodeRoot node, IOptions<AgentOptions> options)
     /// <param name="cancellationToken">Ends the copy.</param>
     public async Task AdoptAsync(string uid, string path, CancellationToken cancellationToken)
     {
-        RelativePath original = RelativePath.Parse(path);
-        using (SafeFileHandle source = node.Directory.OpenFileNoFollow(original))
+        using (SafeFileHandle source = node.Directory.OpenFileNoFollow(RelativePath.Parse(path)))
         using (PartialArchive archive = Begin(uid))
         {
             // Copied, not renamed: the kubelet's folder may be on another file system, and the copy's mode and owner are ours.
@@ -63,7 +62,7 @@ public sealed class ArchiveStore(NodeRoot node, IOptions<AgentOptions> options)
             }
             archive.Finish();
         }
-        node.Directory.Remove(original);
+        node.RemoveTree(path);
     }
 
     /// <summary>Reads the archive of a checkpoint once: its digest and what it holds.</summary>
