@@ -16,22 +16,20 @@ public sealed class RunningOperator : IAsyncDisposable
 
     private RunningOperator(IHost host) => _host = host;
 
-    /// <summary>Whether it has ended by itself or was stopped.</summary>
+    /// <summary>Completes when it has ended by itself or was stopped.</summary>
     public Task Ended => _host.WaitForShutdownAsync(TestContext.Current.CancellationToken);
 
     /// <summary>Starts one that works in one namespace, so that tests run beside each other.</summary>
-    public static async Task<RunningOperator> StartAsync(TestNamespace space, params string[] settings)
+    public static Task<RunningOperator> StartAsync(TestNamespace space, params string[] settings) => StartAsync(space, [], settings);
+
+    /// <summary>Starts one whose requests go through faults.</summary>
+    public static async Task<RunningOperator> StartAsync(TestNamespace space, DelegatingHandler[] faults, params string[] settings)
     {
         KubernetesClientConfiguration configuration = await ServiceAccountToken.ConfigurationAsync(space.ControlPlane, Namespace, Account);
-        return await StartAsync(configuration, [$"--Namespace={space.Name}", "--LeaderElection=false", "--RecheckPeriod=00:00:05", .. settings]);
-    }
-
-    /// <summary>Starts one with a connection and settings.</summary>
-    public static async Task<RunningOperator> StartAsync(KubernetesClientConfiguration configuration, params string[] settings)
-    {
-        HostApplicationBuilder builder = OperatorHost.CreateBuilder(["--HealthPort=0", .. settings]);
+        HostApplicationBuilder builder = OperatorHost.CreateBuilder(
+            [$"--Namespace={space.Name}", "--LeaderElection=false", "--RecheckPeriod=00:00:05", "--HealthPort=0", .. settings]);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        builder.Services.AddSingleton(new k8s.Kubernetes(configuration));
+        builder.Services.AddSingleton(new k8s.Kubernetes(configuration, faults));
         IHost host = builder.Build();
         await host.StartAsync(TestContext.Current.CancellationToken);
         return new RunningOperator(host);

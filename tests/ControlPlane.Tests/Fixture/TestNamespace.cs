@@ -55,6 +55,14 @@ public sealed class TestNamespace(TestControlPlane controlPlane, string name) : 
         return Checkpoints.CreateAsync(made, Cancelled);
     }
 
+    /// <summary>Starts a Pod and checkpoints it; the operator must be running.</summary>
+    public async Task<V1Alpha1ContainerCheckpoint> ReadyCheckpointAsync(string checkpoint, string pod)
+    {
+        await Kubelet.StartPodAsync(pod);
+        await CheckpointAsync(checkpoint, pod);
+        return await Agent.CompleteAsync(await UntilCheckpointAsync(checkpoint, current => current.Status.Phase == CheckpointPhase.Running, "is Running"));
+    }
+
     /// <summary>Makes a restore of a checkpoint.</summary>
     public Task<V1Alpha1ContainerRestore> RestoreAsync(string restore, string checkpoint, Action<ContainerRestoreSpec>? set = null)
     {

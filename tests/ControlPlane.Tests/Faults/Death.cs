@@ -1,0 +1,27 @@
+using System.Net;
+
+namespace CheckpointOperator.ControlPlane.Tests.Faults;
+
+/// <summary>Lets so many writes through and no request after them: for the API server, the process was killed there.</summary>
+public sealed class Death(int afterWrites) : DelegatingHandler
+{
+    private readonly TaskCompletionSource _dead = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _writes;
+
+    /// <summary>Completes with the first request that is not let through.</summary>
+    public Task Came => _dead.Task;
+
+    /// <inheritdoc />
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        // Events are told after the write that they tell of, and may be lost with the process.
+        bool isWrite = request.Method != HttpMethod.Get && !request.RequestUri!.AbsolutePath.EndsWith("/events", StringComparison.Ordinal);
+        if (_dead.Task.IsCompleted || (isWrite && Interlocked.Increment(ref _writes) > afterWrites))
+        {
+            _dead.TrySetResult();
+            throw new HttpRequestException($"{request.Method} {request.RequestUri}: the process is dead.", null, HttpStatusCode.ServiceUnavailable);
+        }
+
+        return await base.SendAsync(request, cancellationToken);
+    }
+}

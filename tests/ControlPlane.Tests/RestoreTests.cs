@@ -1,0 +1,185 @@
+namespace CheckpointOperator.ControlPlane.Tests;
+
+/// <summary>What the operator makes of a ContainerRestore.</summary>
+public sealed class RestoreTests(TestControlPlane controlPlane)
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_restore_makes_its_Pod_and_is_Ready_once_the_agent_has_proven_it_and_the_Pod_runs()
+    {
+        await using TestNamespace space = await TestNamespace.CreateAsync(controlPlane);
+        await using RunningOperator running = await RunningOperator.StartAsync(space);
+        V1Alpha1ContainerCheckpoint checkpoint = await space.ReadyCheckpointAsync("first", "web");
+        V1Alpha1ContainerRestore made = await space.RestoreAsync("copy", "first");
+
+        V1Alpha1ContainerRestore restoring = await space.UntilRestoreAsync("copy", current => current.Status.Phase == RestorePhase.Running, "is Running");
+        V1Pod pod = (await space.Pods.GetAsync(space.Key("copy"), Cancelled))!;
+        Assert.Equal((space.NodeName, "copy", pod.Metadata.Uid, "main"),
+            (restoring.Status.NodeName, restoring.Status.PodName, restoring.Status.PodUID, restoring.Status.ContainerName));
+        Assert.Equal(space.NodeName, restoring.Metadata.Labels[ApiGroup.NodeLabelKey]);
+        Assert.True(restoring.Status.Conditions.IsTrue("Preflight"));
+        Assert.Equal("copy", pod.Metadata.Annotations["restore.checkpoint-operator.io/main"]);
+        Assert.Equal("web", pod.Metadata.Labels["app"]);
+        Assert.Equal((made.Metadata.Uid, true), (Assert.Single(pod.Metadata.OwnerReferences).Uid, pod.Metadata.OwnerReferences[0].Controller));
+        Assert.Equal("checkpoint-restore", pod.Spec.RuntimeClassName);
+        Assert.Equal(checkpoint.Status.Container!.ImageDigest, Assert.Single(pod.Spec.Containers).Image);
+        V1NodeSelectorTerm term = Assert.Single(pod.Spec.Affinity.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution.NodeSelectorTerms);
+        Assert.Equal(space.NodeName, Assert.Single(term.MatchFields).Values[0]);
+        Assert.True(string.IsNullOrEmpty(pod.Spec.NodeName));
+
+        await space.Kubelet.RunAsync("copy");
+        await space.Agent.TellRestoredAsync(restoring, Conditions.True, "Restored");
+        V1Alpha1ContainerRestore ready = await space.UntilRestoreAsync("copy", current => current.Status.Phase == RestorePhase.Ready, "is Ready");
+        Assert.True(ready.Status.Conditions.IsTrue("Ready"));
+        Assert.NotNull(ready.Status.CompletionTime);
+        Assert.Equal("Normal", (await space.UntilEventAsync("copy", "Restored")).Type);
+    }
+
+    [Fact]
+    public async Task A_restore_waits_for_its_checkpoint_says_so_and_goes_on()
+    {
+        await using TestNamespace space = await TestNamespace.CreateAsync(controlPlane);
+        await using RunningOperator running = await RunningOperator.StartAsync(space);
+        await space.RestoreAsync("copy", "later");
+        V1Alpha1ContainerRestore waiting = await UntilPreflightFailsAsync(space, "copy", "CheckpointNotFound");
+        Assert.Contains($"{space.Name}/later", waiting.Status.Message, StringComparison.Ordinal);
+        Assert.Equal("Warning", (await space.UntilEventAsync("copy", "CheckpointNotFound")).Type);
+
+        await space.Kubelet.StartPodAsync("web");
+        await space.CheckpointAsync("later", "web");
+        await UntilPreflightFailsAsync(space, "copy", "CheckpointNotReady");
+        await space.Agent.CompleteAsync(await space.UntilCheckpointAsync("later", current => current.Status.Phase == CheckpointPhase.Running, "is Running"));
+        await space.UntilRestoreAsync("copy", current => current.Status.Phase == RestorePhase.Running, "goes on");
+    }
+
+    [Fact]
+    public async Task A_checkpoint_of_another_namespace_is_not_found_and_no_Pod_is_made()
+    {
+        await using TestNamespace space = await TestNamespace.CreateAsync(controlPlane);
+        await using TestNamespace other = await TestNamespace.CreateAsync(controlPlane);
+        await using RunningOperator running = await RunningOperator.StartAsync(space);
+        await using RunningOperator runningThere = await RunningOperator.StartAsync(other);
+        await other.ReadyCheckpointAsync("first", "web");
+        await space.RestoreAsync("copy", "first");
+        await UntilPreflightFailsAsync(space, "copy", "CheckpointNotFound");
+        Assert.Empty((await space.Pods.ListAsync(new ResourceScope(space.Name), Cancelled)).Items);
+    }
+
+    [Fact]
+    public async Task A_name_that_is_taken_is_waited_for()
+    {
+        await using TestNamespace space = await TestNamespace.CreateAsync(controlPlane);
+        await using RunningOperator running = await RunningOperator.StartAsync(space);
+        await space.ReadyCheckpointAsync("first", "web");
+        await space.RestoreAsync("copy", "first", spec => spec.PodName = "web");
+        await UntilPreflightFailsAsync(space, "copy", "PodNameTaken");
+
+        await space.Kubelet.RemovePodAsync("web");
+        await space.UntilRestoreAsync("copy", current => current.Status.Phase == RestorePhase.Running, "goes on");
+        V1Pod pod = (await space.Pods.GetAsync(space.Key("web"), Cancelled))!;
+        Assert.Equal("copy", pod.Metadata.Annotations["restore.checkpoint-operator.io/main"]);
+    }
+
+    [Fact]
+    public async Task A_node_that_cannot_restore_is_told_before_anything_is_made()
+    {
+        await using TestNamespace space = await TestNamespace.CreateAsync(controlPlane);
+        await using RunningOperator running = await RunningOperator.StartAsync(space);
+        await space.ReadyCheckpointAsync("first", "web");
+        await space.Agent.ReportNodeAsync(status => status.Criu = new NodeCriu { Ok = false });
+        await space.RestoreAsync("copy", "first");
+        Assert.Contains("CRIU", (await UntilPreflightFailsAsync(space, "copy", "NodeCannotRestore")).Status.Message, StringComparison.Ordinal);
+        Assert.Null(await space.Pods.GetAsync(space.Key("copy"), Cancelled));
+
+        await controlPlane.Client<V1Alpha1CheckpointNode>().DeleteAsync(new NamespacedName(null, space.NodeName), null, Cancelled);
+        await UntilPreflightFailsAsync(space, "copy", "NodeNotFound");
+        await space.Agent.ReportNodeAsync();
+        await space.UntilRestoreAsync("copy", current => current.Status.Phase == RestorePhase.Running, "goes on");
+    }
+
+    [Fact]
+    public async Task A_refusal_of_the_agent_is_shown_and_the_last_one_ends_the_restore()
+    {
+        await using TestNamespace space = await TestNamespace.CreateAsync(controlPlane);
+        await using RunningOperator running = await RunningOperator.StartAsync(space);
+        await space.ReadyCheckpointAsync("first", "web");
+        await space.RestoreAsync("copy", "first");
+        V1Alpha1ContainerRestore restoring = await space.UntilRestoreAsync("copy", current => current.Status.Phase == RestorePhase.Running, "is Running");
+
+        V1Alpha1ContainerRestore told = await space.Agent.TellRestoredAsync(restoring, Conditions.False, "DigestMismatch");
+        V1Alpha1ContainerRestore shown = await space.UntilRestoreAsync("copy", current => current.Status.Conditions.Find("Ready")?.Reason == "RestoreFailed", "shows the refusal");
+        Assert.Equal(RestorePhase.Running, shown.Status.Phase);
+        Assert.Contains("The agent says DigestMismatch.", shown.Status.Message, StringComparison.Ordinal);
+
+        await space.Agent.TellRestoredAsync(told, Conditions.False, "AttemptsUsedUp");
+        await space.UntilRestoreAsync("copy", current => current.Status.Phase == RestorePhase.Failed, "is Failed");
+    }
+
+    [Fact]
+    public async Task A_restore_whose_Pod_is_deleted_fails_and_makes_no_other()
+    {
+        await using TestNamespace space = await TestNamespace.CreateAsync(controlPlane);
+        await using RunningOperator running = await RunningOperator.StartAsync(space);
+        await space.ReadyCheckpointAsync("first", "web");
+        await space.RestoreAsync("copy", "first");
+        await space.UntilRestoreAsync("copy", current => current.Status.Phase == RestorePhase.Running, "is Running");
+        await space.Kubelet.RemovePodAsync("copy");
+        V1Alpha1ContainerRestore failed = await space.UntilRestoreAsync("copy", current => current.Status.Phase == RestorePhase.Failed, "is Failed");
+        Assert.Equal("PodDeleted", failed.Status.Conditions.Find("Ready")!.Reason);
+        Assert.Null(await space.Pods.GetAsync(space.Key("copy"), Cancelled));
+    }
+
+    [Fact]
+    public async Task The_Pod_goes_with_its_restore()
+    {
+        await using TestNamespace space = await TestNamespace.CreateAsync(controlPlane);
+        await using RunningOperator running = await RunningOperator.StartAsync(space);
+        await space.ReadyCheckpointAsync("first", "web");
+        await space.RestoreAsync("copy", "first");
+        await space.UntilRestoreAsync("copy", current => current.Status.Phase == RestorePhase.Running, "is Running");
+        await space.Restores.DeleteAsync(space.Key("copy"), null, Cancelled);
+        await space.UntilAsync<V1Pod>("copy", pod => pod is null, "is collected");
+    }
+
+    [Fact]
+    public async Task A_quota_refuses_the_Pod_and_the_restore_goes_on_without_it()
+    {
+        await using TestNamespace space = await TestNamespace.CreateAsync(controlPlane);
+        await using RunningOperator running = await RunningOperator.StartAsync(space, "--RecheckPeriod=00:00:01");
+        await space.ReadyCheckpointAsync("first", "web");
+        await controlPlane.Kubectl.RunAsync("create", "quota", "none", "--hard=pods=0", "-n", space.Name);
+        await space.UntilAsync<V1ResourceQuota>("none", quota => quota?.Status?.Hard is { Count: > 0 }, "holds");
+        await space.RestoreAsync("copy", "first");
+        V1Alpha1ContainerRestore refused = await space.UntilRestoreAsync("copy", current => current.Status.Conditions.Find("Ready")?.Reason == "PodRefused", "is refused");
+        Assert.Contains("quota", refused.Status.Message, StringComparison.Ordinal);
+        Assert.Equal(RestorePhase.Pending, refused.Status.Phase);
+
+        await controlPlane.Kubectl.RunAsync("delete", "quota", "none", "-n", space.Name);
+        await space.UntilRestoreAsync("copy", current => current.Status.Phase == RestorePhase.Running, "goes on");
+    }
+
+    [Fact]
+    public async Task What_a_restore_may_not_have_is_refused_for_good()
+    {
+        await using TestNamespace space = await TestNamespace.CreateAsync(controlPlane);
+        await using RunningOperator running = await RunningOperator.StartAsync(space);
+        await space.ReadyCheckpointAsync("first", "web");
+        await space.RestoreAsync("host", "first", spec => spec.Template = new RestoreTemplate
+        {
+            Spec = new RestoreTemplateSpec { Volumes = [new V1Volume { Name = "data", HostPath = new V1HostPathVolumeSource { Path = "/" } }] },
+        });
+        await space.RestoreAsync("files", "first", spec => spec.Target = RestoreTarget.Files);
+
+        V1Alpha1ContainerRestore host = await space.UntilRestoreAsync("host", current => current.Status.Phase == RestorePhase.Failed, "is Failed");
+        Assert.Equal("InvalidSpec", host.Status.Conditions.Find("Preflight")!.Reason);
+        V1Alpha1ContainerRestore files = await space.UntilRestoreAsync("files", current => current.Status.Phase == RestorePhase.Failed, "is Failed");
+        Assert.Equal("NotSupported", files.Status.Conditions.Find("Preflight")!.Reason);
+        Assert.Single((await space.Pods.ListAsync(new ResourceScope(space.Name), Cancelled)).Items);
+    }
+
+    private static Task<V1Alpha1ContainerRestore> UntilPreflightFailsAsync(TestNamespace space, string name, string reason) => space.UntilRestoreAsync(
+        name,
+        current => current.Status.Conditions.Find("Preflight") is { Status: Conditions.False } preflight && preflight.Reason == reason,
+        $"fails its preflight, reason {reason}");
+}
