@@ -102,7 +102,7 @@ internal sealed partial class ControllerHost<TEntity>(
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            int failures = queue.Retry(key);
+            int failures = queue.Retry(key, (error as ApiServerException)?.RetryAfter);
             Log.Thrown(logger, failures > settings.MaxErrorRetries ? LogLevel.Error : LogLevel.Warning, error, _kind, key, failures);
         }
         finally

@@ -15,17 +15,19 @@ internal sealed partial class ControllersService : BackgroundService
     private readonly IControllerHost[] _controllers;
     private readonly InformersService _informers;
     private readonly ILeadership _leadership;
+    private readonly IHostApplicationLifetime _lifetime;
     private readonly OperatorSettings _settings;
     private readonly TimeProvider _time;
     private readonly ILogger<ControllersService> _logger;
 
     public ControllersService(
         IEnumerable<IControllerHost> controllers, InformersService informers, ILeadership leadership,
-        OperatorSettings settings, TimeProvider time, ILogger<ControllersService> logger)
+        IHostApplicationLifetime lifetime, OperatorSettings settings, TimeProvider time, ILogger<ControllersService> logger)
     {
         _controllers = [.. controllers];
         _informers = informers;
         _leadership = leadership;
+        _lifetime = lifetime;
         _settings = settings;
         _time = time;
         _logger = logger;
@@ -52,11 +54,20 @@ internal sealed partial class ControllersService : BackgroundService
         {
             // Told to end before there was anything to do.
         }
+        catch (TimeoutException error)
+        {
+            Log.NotSynced(_logger, error.Message);
+            Environment.ExitCode = 1;
+            _lifetime.StopApplication();
+        }
     }
 
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Information, "The caches are complete and this process leads: {Count} controllers start")]
         public static partial void Starting(ILogger logger, int count);
+
+        [LoggerMessage(2, LogLevel.Critical, "The process ends, to start again: {Reason}")]
+        public static partial void NotSynced(ILogger logger, string reason);
     }
 }

@@ -101,6 +101,8 @@ internal sealed partial class Informer<TEntity> : IInformer
         EntityList<TEntity> list = await _client.ListAsync(scope, cancellationToken).ConfigureAwait(false);
         Contact();
         _metrics.Listed(Kind);
+        foreach (TEntity entity in list.Items)
+            Slim(entity);
         _store.Replace(list.Items);
         _resourceVersion = list.Metadata.ResourceVersion;
         Log.Listed(_logger, Kind, list.Items.Count, _resourceVersion);
@@ -135,6 +137,7 @@ internal sealed partial class Informer<TEntity> : IInformer
 
     private void Apply(WatchEvent<TEntity> change)
     {
+        Slim(change.Entity);
         switch (change.Type)
         {
             case WatchEventType.Added or WatchEventType.Modified:
@@ -148,6 +151,9 @@ internal sealed partial class Informer<TEntity> : IInformer
         if (!string.IsNullOrEmpty(change.Entity.Metadata.ResourceVersion))
             _resourceVersion = change.Entity.Metadata.ResourceVersion;
     }
+
+    /// <summary>Who set which field fills half of many objects, and nobody here asks for it.</summary>
+    private static void Slim(TEntity entity) => entity.Metadata.ManagedFields = null;
 
     private void Contact()
     {

@@ -46,11 +46,13 @@ public sealed class ReconcileQueue<TEntity> : IDisposable
 
     /// <summary>Adds a key after a failure, with its backoff.</summary>
     /// <param name="key">The key.</param>
+    /// <param name="atLeast">What the server asked to wait.</param>
     /// <returns>Failures of the key in a row.</returns>
-    public int Retry(NamespacedName key)
+    public int Retry(NamespacedName key, TimeSpan? atLeast = null)
     {
         _metrics.Retried(_kind);
-        _delayed.Add(key, _backoff.Next(key));
+        TimeSpan wait = _backoff.Next(key);
+        _delayed.Add(key, atLeast > wait ? atLeast.Value : wait);
         return _backoff.Failures(key);
     }
 
