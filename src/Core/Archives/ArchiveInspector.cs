@@ -105,7 +105,9 @@ internal sealed class ArchiveInspector(TarReader reader, ArchiveLimits limits, C
                 cancellationToken.ThrowIfCancellationRequested();
                 var removes = change is { Type: TarEntryType.CharacterDevice, DeviceMajor: 0, DeviceMinor: 0 }
                     || Whiteout.Read(change.Path, out _) != WhiteoutKind.None;
-                _ = removes ? _deleted++ : _changed++;
+                // The root's own entry is in every diff.
+                if (!change.Path.IsRoot)
+                    _ = removes ? _deleted++ : _changed++;
             }
         }
         catch (ArchiveRefusedException e)

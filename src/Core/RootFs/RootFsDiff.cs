@@ -36,13 +36,13 @@ public static class RootFsDiff
         return new ApplyResult(extractor.Entries, extractor.Bytes, extractor.Whiteouts);
     }
 
-    /// <summary>Writes what an overlay's upper folder holds. The stream need not seek and stays open.</summary>
+    /// <summary>Writes what an overlay's upper folder holds, and as its first entry, <c>/</c>, the owner and mode of the root. The stream need not seek and stays open.</summary>
     public static DiffResult CreateFromUpper(
         RootDirectory upper, Stream tar, UpperDiffOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(upper);
         ArgumentNullException.ThrowIfNull(tar);
-        var writer = new TarWriter(tar);
+        var writer = CreateWriter(tar);
         var archiver = new TreeArchiver(upper, writer, cancellationToken);
         var deleted = new UpperDiff(upper, archiver, options ?? new UpperDiffOptions()).Write();
         writer.Complete();
@@ -56,13 +56,13 @@ public static class RootFsDiff
         ArgumentNullException.ThrowIfNull(changes);
         ArgumentNullException.ThrowIfNull(rootfs);
         ArgumentNullException.ThrowIfNull(tar);
-        var writer = new TarWriter(tar);
+        var writer = CreateWriter(tar);
         var archiver = new TreeArchiver(rootfs, writer, cancellationToken);
         var deleted = new List<string>();
         var written = new HashSet<RelativePath>();
         foreach (var change in changes)
         {
-            var path = RelativePath.Parse(change.Path);
+            var path = change is { Path: "/", Kind: FileChangeKind.Modify } ? RelativePath.Root : RelativePath.Parse(change.Path);
             if (change.Kind == FileChangeKind.Delete)
                 deleted.Add($"/{path}");
             else
@@ -83,4 +83,7 @@ public static class RootFsDiff
                 Add(child.Path, kind);
         }
     }
+
+    // Of the names that a root can have in a tar podman heeds this one alone.
+    private static TarWriter CreateWriter(Stream tar) => new(tar) { RootName = "/"u8.ToArray() };
 }

@@ -15,15 +15,11 @@ internal sealed class UpperDiff(RootDirectory upper, TreeArchiver archiver, Uppe
 
     internal List<string> Write()
     {
-        // The container's own root is in every upper folder; only a change of it is a change.
-        if (options.Lower is [var lower, ..] && HaveDifferentOwnerOrMode(upper, lower))
-            archiver.Add(RelativePath.Root);
+        // CRIU wants the root as the process had it, and engines do not agree on its mode (containerd 0755, podman 0555).
+        archiver.Add(RelativePath.Root);
         WriteContent(RelativePath.Root);
         return _deleted;
     }
-
-    private static bool HaveDifferentOwnerOrMode(RootDirectory left, RootDirectory right) =>
-        left.Stat(RelativePath.Root) is { } a && right.Stat(RelativePath.Root) is { } b && (a.Mode, a.UserId, a.GroupId) != (b.Mode, b.UserId, b.GroupId);
 
     private void WriteContent(RelativePath directory)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using CheckpointOperator.Core.Archives;
 using CheckpointOperator.Core.FileSystem;
@@ -8,6 +9,8 @@ namespace CheckpointOperator.NodeAgent.CommandLine;
 /// <summary>The commands <c>archive …</c>.</summary>
 internal static class ArchiveCommands
 {
+    private static readonly JsonSerializerOptions Readable = new(CommandLineJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Makes them.</summary>
     public static Command Create() => new("archive", "Reads checkpoint archives of podman, CRI-O and containerd, plain or compressed.")
     {
@@ -84,6 +87,6 @@ internal static class ArchiveCommands
     {
         var json = JsonSerializer.SerializeToNode(inspection.Summary, CommandLineJson.Default.ArchiveSummary)!.AsObject();
         json.Insert(0, "digest", inspection.Digest);
-        return json.ToJsonString(CommandLineJson.Default.Options);
+        return json.ToJsonString(Readable);
     }
 }

@@ -28,6 +28,16 @@ public sealed class ChangesTests : IDisposable
     }
 
     [Fact]
+    public void The_root_s_own_mode_can_be_a_change()
+    {
+        _folder.Shell("mkdir -m 711 root; mkdir out");
+        Assert.Equal("/", Names(new FileChange("/", FileChangeKind.Modify)));
+        using (var tar = File.OpenRead(_folder["diff.tar"]))
+            RootFsDiff.Apply(tar, _folder.Open("out"));
+        Assert.Equal("711", _folder.Shell("stat -c %a out").Trim());
+    }
+
+    [Fact]
     public void Deleted_paths_are_handed_back()
     {
         Directory.CreateDirectory(_folder["root"]);
@@ -56,6 +66,6 @@ public sealed class ChangesTests : IDisposable
     {
         using (var tar = new FileStream(_folder["diff.tar"], FileMode.Create))
             RootFsDiff.CreateFromChanges(changes, _folder.Open("root"), tar);
-        return _folder.Shell("echo $(tar -tf diff.tar)").Trim();
+        return _folder.Shell("echo $(tar -Ptf diff.tar)").Trim();
     }
 }

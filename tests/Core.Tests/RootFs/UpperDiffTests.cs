@@ -27,7 +27,7 @@ public sealed class UpperDiffTests : IDisposable
             """
             cd fs/merged
             echo changed > etc/modified; rm etc/deleted; rm -r gone; rm link
-            rm -r opaque; mkdir opaque; echo new > opaque/new; chmod 700 dir; chown 5:6 dir
+            rm -r opaque; mkdir opaque; echo new > opaque/new; chmod 700 dir; chown 5:6 dir; chmod 711 .
             echo added > dir/added; ln dir/added dir/hard; touch -d '2020-01-02 03:04:05.123456789' dir/added; mkfifo pipe
             ln -s /etc/passwd newlink; rm file; mkdir file; touch file/now-a-folder; rm -r folder; echo now-a-file > folder; chmod 4755 etc/modified
             """);
@@ -44,6 +44,7 @@ public sealed class UpperDiffTests : IDisposable
         DeletedFiles.Remove(_folder.Open("dir"), _folder.Open("second"));
 
         Assert.Equal(_folder.Listing("fs/merged"), _folder.Listing("second"));
+        Assert.Equal("711", _folder.Shell("stat -c %a second").Trim());
         Assert.Equal(withLower, result.Deleted.Contains("/opaque/hidden"));
         tar.Position = 0;
         Assert.DoesNotContain(_folder.Path, System.Text.Encoding.Latin1.GetString(tar.ToArray()), StringComparison.Ordinal);
@@ -57,7 +58,7 @@ public sealed class UpperDiffTests : IDisposable
         var options = new UpperDiffOptions { Excluded = new HashSet<RelativePath> { RelativePath.Parse("/proc"), RelativePath.Parse("/etc/hosts"), RelativePath.Parse("data/x") } };
         Assert.Equal(3, RootFsDiff.CreateFromUpper(_folder.Open("upper"), tar, options).Changed);
         tar.Flush();
-        Assert.Equal("data/ etc/ etc/mine", _folder.Shell("echo $(tar -tf diff.tar)").Trim());
+        Assert.Equal("/ data/ etc/ etc/mine", _folder.Shell("echo $(tar -Ptf diff.tar)").Trim());
     }
 
     [Fact]
@@ -78,7 +79,7 @@ public sealed class UpperDiffTests : IDisposable
         using var tar = new FileStream(_folder["diff.tar"], FileMode.Create);
         RootFsDiff.CreateFromUpper(_folder.Open("upper"), tar, new UpperDiffOptions { Merged = _folder.Open("merged") });
         tar.Flush();
-        Assert.Equal("real -rw-r-----", _folder.Shell("echo $(tar -xOf diff.tar f) $(tar -tvf diff.tar | cut -d' ' -f1)").Trim());
+        Assert.Equal("real -rw-r-----", _folder.Shell("echo $(tar -xOf diff.tar f) $(tar -tvf diff.tar f | cut -d' ' -f1)").Trim());
     }
 
     [Fact]

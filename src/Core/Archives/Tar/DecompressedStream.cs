@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using ICSharpCode.SharpZipLib;
-using ICSharpCode.SharpZipLib.BZip2;
 using ZstdSharp;
 
 namespace CheckpointOperator.Core.Archives.Tar;
@@ -11,15 +10,14 @@ namespace CheckpointOperator.Core.Archives.Tar;
 /// </summary>
 internal sealed class DecompressedStream : ReadOnlyStream
 {
-    private readonly ArchiveCompression _compression;
     private readonly CountingStream _packed;
     private readonly ArchiveLimits _limits;
-    private Stream? _decoder;
+    private readonly Stream _decoder;
     private long _unpacked;
 
-    private DecompressedStream(ArchiveCompression compression, CountingStream packed, ArchiveLimits limits)
+    private DecompressedStream(Stream decoder, CountingStream packed, ArchiveLimits limits)
     {
-        _compression = compression;
+        _decoder = decoder;
         _packed = packed;
         _limits = limits;
     }
@@ -55,7 +53,8 @@ internal sealed class DecompressedStream : ReadOnlyStream
 
         if (compression == ArchiveCompression.None)
             return whole;
-        return new DecompressedStream(compression, new CountingStream(whole), limits);
+        var packed = new CountingStream(whole);
+        return new DecompressedStream(CreateDecoder(packed, compression), packed, limits);
     }
 
     public override int Read(Span<byte> buffer)
@@ -63,8 +62,6 @@ internal sealed class DecompressedStream : ReadOnlyStream
         int count;
         try
         {
-            // Made here because bzip2's already reads, and may fail, when it is made.
-            _decoder ??= CreateDecoder(_packed, _compression);
             count = _decoder.Read(buffer);
         }
         catch (Exception e) when (e is InvalidDataException or ZstdException or SharpZipBaseException or EndOfStreamException or IndexOutOfRangeException)
@@ -85,7 +82,7 @@ internal sealed class DecompressedStream : ReadOnlyStream
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-            _decoder?.Dispose();
+            _decoder.Dispose();
         base.Dispose(disposing);
     }
 
@@ -93,7 +90,6 @@ internal sealed class DecompressedStream : ReadOnlyStream
     {
         ArchiveCompression.Gzip => new GZipStream(packed, CompressionMode.Decompress, leaveOpen: true),
         ArchiveCompression.Zstandard => new DecompressionStream(packed, leaveOpen: true),
-        // Reads single bytes of what is below it.
-        _ => new BZip2InputStream(new BufferedStream(packed, 64 * 1024)) { IsStreamOwner = false },
+        _ => new Bzip2Stream(packed),
     };
 }

@@ -30,7 +30,7 @@ internal sealed record ExtractionPolicy
     /// <summary><c>.wh.</c> names and character devices 0/0 remove.</summary>
     internal bool Whiteouts { get; init; }
 
-    /// <summary>An entry <c>./</c> sets the destination's own owner, mode and time.</summary>
+    /// <summary>An entry <c>./</c> or <c>/</c> sets the destination's own owner, mode and time.</summary>
     internal bool RootMetadata { get; init; }
 
     /// <summary>Mode bits that are kept.</summary>

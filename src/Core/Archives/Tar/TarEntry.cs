@@ -10,7 +10,7 @@ internal sealed class TarEntry
     /// <summary>The name as it stands in the archive.</summary>
     internal byte[] RawName { get; set; } = [];
 
-    /// <summary>The name, checked and normalised; <see cref="RelativePath.Root"/> only for a directory <c>./</c>.</summary>
+    /// <summary>The name, checked and normalised; <see cref="RelativePath.Root"/> only for a directory <c>./</c> or <c>/</c>.</summary>
     internal RelativePath Path { get; set; }
 
     internal byte[] LinkTarget { get; set; } = [];

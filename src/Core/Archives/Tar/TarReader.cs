@@ -204,7 +204,7 @@ internal sealed class TarReader : IDisposable
                 throw _entry.Refuse(ArchiveRefusal.InvalidName, fault == PathFault.Empty ? "the name is empty" : "the name holds a NUL");
         }
 
-        if (name[0] == '/')
+        if (name[0] == '/' && fault != PathFault.Root)
             throw _entry.Refuse(ArchiveRefusal.AbsolutePath, "a name must not start with '/'");
         if (fault == PathFault.Root && _entry.Type != TarEntryType.Directory)
             throw _entry.Refuse(ArchiveRefusal.InvalidName, "only a directory may be the archive's root");

@@ -8,6 +8,9 @@ namespace CheckpointOperator.Core.Archives.Tar;
 /// <summary>Writes a tar archive in ustar form, with PAX records for what that has no room for. The stream is only written forward.</summary>
 internal sealed class TarWriter(Stream output)
 {
+    /// <summary>What the archived directory itself is called. Defaults to <c>./</c>.</summary>
+    internal byte[] RootName { get; init; } = "./"u8.ToArray();
+
     private readonly byte[] _block = new byte[TarHeader.BlockSize];
 
     // Content is copied in pieces of this size.
@@ -17,7 +20,7 @@ internal sealed class TarWriter(Stream output)
     /// <returns>The header block, until the next call.</returns>
     internal ReadOnlySpan<byte> WriteHeader(TarEntry entry)
     {
-        var name = entry.Path.IsRoot ? "./"u8 : entry.Path.Bytes;
+        var name = entry.Path.IsRoot ? RootName : entry.Path.Bytes;
         // Readers of old know a directory by the slash.
         if (entry.Type == TarEntryType.Directory && !entry.Path.IsRoot)
             name = (byte[])[.. name, (byte)'/'];

@@ -10,6 +10,7 @@ internal sealed class TreeArchiver(RootDirectory root, TarWriter writer, Cancell
     // The first name of each file that has several; the others become hard links to it.
     private readonly Dictionary<(ulong Device, ulong Inode), RelativePath> _linked = [];
 
+    /// <summary>Number of entries, the root's own not counted.</summary>
     internal long Entries { get; private set; }
 
     internal long Bytes { get; private set; }
@@ -95,7 +96,8 @@ internal sealed class TreeArchiver(RootDirectory root, TarWriter writer, Cancell
     private void AddHeader(TarEntry entry)
     {
         writer.WriteHeader(entry);
-        Entries++;
+        if (!entry.Path.IsRoot)
+            Entries++;
     }
 
     private TarEntry Describe(RelativePath path, in FileStatus status, TarEntryType type, SafeFileHandle? attributesOf = null)

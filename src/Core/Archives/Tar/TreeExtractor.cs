@@ -38,12 +38,13 @@ internal sealed class TreeExtractor : IDisposable
 
     internal long Whiteouts { get; private set; }
 
-    /// <summary>Writes one entry, its content taken from the reader.</summary>
+    /// <summary>Writes one entry, its content taken from the reader. The destination's own is set, but not counted.</summary>
     internal void Extract(TarReader reader, TarEntry entry, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         Write(reader, entry, cancellationToken);
-        Entries++;
+        if (!entry.Path.IsRoot)
+            Entries++;
     }
 
     /// <summary>Sets the directories' times, which every entry made in them has changed.</summary>
