@@ -1,4 +1,3 @@
-using CheckpointOperator.Kubernetes.Api;
 using CheckpointOperator.Kubernetes.Api.V1Alpha1;
 using k8s.Models;
 
@@ -8,13 +7,10 @@ namespace CheckpointOperator.Operator.Checkpoints;
 internal static class CheckpointPreflight
 {
     /// <summary>What is wrong with the spec itself, for API servers that do not check it by the CRD's rules.</summary>
-    public static Obstacle? FindSpecError(ContainerCheckpointSpec spec) =>
-        spec.Pod.Length == 0 ? InvalidSpec("spec.pod is empty; name a Pod of this namespace")
-        : spec.Timeout is { } timeout && !(GoDuration.TryParse(timeout, out TimeSpan limit) && limit > TimeSpan.Zero)
-            ? InvalidSpec($"spec.timeout is '{timeout}'; write a duration above zero such as 90s or 2m")
-        : spec.Ttl is { } ttl && !GoDuration.TryParse(ttl, out _)
-            ? InvalidSpec($"spec.ttl is '{ttl}'; write a duration such as 24h")
-        : null;
+    public static Obstacle? FindSpecError(V1Alpha1ContainerCheckpoint checkpoint) =>
+        SpecValidation.Validate(checkpoint) is { Count: > 0 } problems
+            ? new("InvalidSpec", $"{string.Join(' ', problems)} Correct that in a new ContainerCheckpoint.", IsFinal: true)
+            : null;
 
     /// <summary>What stands in the way at the Pod and its container; when nothing does, the container's status.</summary>
     public static Obstacle? FindContainer(V1Alpha1ContainerCheckpoint checkpoint, V1Pod? pod, out V1ContainerStatus? container)
@@ -54,8 +50,6 @@ internal static class CheckpointPreflight
             : NodeCapability.WhyItCannotCheckpoint(node, checkpoint.Spec.Engine, now);
         return why is null ? null : new("NodeCannotCheckpoint", $"Pod {checkpoint.Metadata.NamespaceProperty}/{checkpoint.Spec.Pod} cannot be checkpointed: {why}");
     }
-
-    private static Obstacle InvalidSpec(string what) => new("InvalidSpec", $"{what}, in a new ContainerCheckpoint.", IsFinal: true);
 
     private static string Describe(V1ContainerState? state) =>
         state?.Waiting is { } waiting ? $"waiting ({waiting.Reason ?? "no reason given"})"

@@ -36,7 +36,7 @@ internal sealed class ContainerCheckpointController(
 
     private async Task<ReconciliationResult<V1Alpha1ContainerCheckpoint>> AssignAsync(V1Alpha1ContainerCheckpoint checkpoint, CancellationToken cancellationToken)
     {
-        if (CheckpointPreflight.FindSpecError(checkpoint.Spec) is { } error)
+        if (CheckpointPreflight.FindSpecError(checkpoint) is { } error)
             return await StopAsync(checkpoint, error, cancellationToken);
 
         // Read live, not from a cache: what is recorded here is what a restore builds on.
@@ -88,7 +88,7 @@ internal sealed class ContainerCheckpointController(
     private async Task<ReconciliationResult<V1Alpha1ContainerCheckpoint>> ClearUpAsync(V1Alpha1ContainerCheckpoint checkpoint, CancellationToken cancellationToken)
     {
         // Where the API server does not hold the spec immutable, a change after the fact must not delete anything.
-        if (checkpoint.Status.ObservedGeneration is { } observed && observed != checkpoint.Metadata.Generation)
+        if (SpecValidation.WasChanged(checkpoint, checkpoint.Status.ObservedGeneration))
             return Success(checkpoint);
 
         if (checkpoint.Status is { Phase: CheckpointPhase.Ready, PodUID: { } uid } && checkpoint.Spec.AfterCheckpoint == AfterCheckpoint.DeletePod)

@@ -34,7 +34,7 @@ internal sealed class ContainerRestoreController(
 
     private async Task<ReconciliationResult<V1Alpha1ContainerRestore>> StartAsync(V1Alpha1ContainerRestore restore, CancellationToken cancellationToken)
     {
-        if (RestorePreflight.FindSpecError(restore.Spec) is { } error)
+        if (RestorePreflight.FindSpecError(restore) is { } error)
             return await StopAsync(restore, error, "Preflight", cancellationToken);
 
         string @namespace = restore.Metadata.NamespaceProperty;

@@ -14,6 +14,7 @@ internal static class OperatorHost
 {
     /// <summary>A host builder with the operator's settings, controllers and telemetry.</summary>
     /// <param name="args">The command line: settings such as <c>--HealthPort=8081</c>.</param>
+    /// <exception cref="OptionsValidationException">A setting cannot be.</exception>
     public static HostApplicationBuilder CreateBuilder(string[] args)
     {
         // An empty builder: the default one would take any environment variable, such as NAMESPACE, for a setting.
@@ -21,10 +22,11 @@ internal static class OperatorHost
         builder.Configuration.AddEnvironmentVariables(OperatorOptions.EnvironmentPrefix).AddCommandLine(args);
         builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-ddTHH:mm:ss.fffZ "));
 
-        builder.Services.AddOptions<OperatorOptions>().Bind(builder.Configuration).ValidateOnStart();
-        builder.Services.AddSingleton<IValidateOptions<OperatorOptions>, OperatorOptionsValidator>();
         OperatorOptions options = builder.Configuration.Get<OperatorOptions>() ?? new OperatorOptions();
-
+        // At once, not on start: the services below are built from them.
+        if (new OperatorOptionsValidator().Validate(null, options) is { Failed: true } refused)
+            throw new OptionsValidationException(nameof(OperatorOptions), typeof(OperatorOptions), refused.Failures);
+        builder.Services.AddSingleton(Options.Create(options));
         builder.Services.AddTelemetry(options);
         builder.Services.AddControllers(options);
         return builder;

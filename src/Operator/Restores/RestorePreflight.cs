@@ -6,12 +6,12 @@ namespace CheckpointOperator.Operator.Restores;
 /// <summary>Decides whether a restore can begin, before anything is touched.</summary>
 internal static class RestorePreflight
 {
-    /// <summary>What is wrong with the spec itself.</summary>
-    public static Obstacle? FindSpecError(ContainerRestoreSpec spec) =>
-        spec.Checkpoint.Length == 0
-            ? new("InvalidSpec", "spec.checkpoint is empty; name a ContainerCheckpoint of this namespace, in a new ContainerRestore.", IsFinal: true)
-        : spec.Target != RestoreTarget.Pod
-            ? new("NotSupported", $"spec.target {spec.Target} is not served by this version; use Pod, in a new ContainerRestore.", IsFinal: true)
+    /// <summary>What is wrong with the spec itself, for API servers that do not check it by the CRD's rules, and what this version does not serve.</summary>
+    public static Obstacle? FindSpecError(V1Alpha1ContainerRestore restore) =>
+        SpecValidation.Validate(restore) is { Count: > 0 } problems
+            ? new("InvalidSpec", $"{string.Join(' ', problems)} Correct that in a new ContainerRestore.", IsFinal: true)
+        : restore.Spec.Target != RestoreTarget.Pod
+            ? new("NotSupported", $"spec.target {restore.Spec.Target} is not served by this version; use Pod, in a new ContainerRestore.", IsFinal: true)
         : null;
 
     /// <summary>What stands in the way at the checkpoint.</summary>
