@@ -1,4 +1,5 @@
 using System.Text;
+using CheckpointOperator.Core.FileSystem;
 
 namespace CheckpointOperator.Core.Tests.Support;
 
@@ -6,6 +7,9 @@ namespace CheckpointOperator.Core.Tests.Support;
 public sealed class HandmadeTar
 {
     private readonly List<byte> _bytes = [];
+
+    // The entries are their maker's own, so that any user can unpack them.
+    private static readonly FileStatus Owner = OwnStatus();
 
     public HandmadeTar File(string name, string content = "", int mode = 0x1A4) => Entry(name, '0', Encoding.UTF8.GetBytes(content), mode: mode);
 
@@ -22,13 +26,13 @@ public sealed class HandmadeTar
     public HandmadeTar Pax(params string[] records) => Entry("PaxHeaders", 'x', Encoding.Latin1.GetBytes(string.Concat(records.Select(Record))));
 
     public HandmadeTar Entry(
-        string name, char type, byte[] content, string link = "", int mode = 0x1A4, string? size = null, int major = 0, int minor = 0, int uid = 0)
+        string name, char type, byte[] content, string link = "", int mode = 0x1A4, string? size = null, int major = 0, int minor = 0)
     {
         var header = new byte[512];
         Put(0, Encoding.UTF8.GetBytes(name));
         Put(100, Octal(mode, 7));
-        Put(108, Octal(uid, 7));
-        Put(116, Octal(0, 7));
+        Put(108, Octal(Owner.UserId, 7));
+        Put(116, Octal(Owner.GroupId, 7));
         Put(124, size is null ? Octal(content.Length, 11) : Encoding.Latin1.GetBytes(size));
         Put(136, Octal(1_600_000_000, 11));
         header[156] = (byte)type;
@@ -58,6 +62,12 @@ public sealed class HandmadeTar
     public byte[] Finish() => [.. _bytes.ToArray(), .. new byte[1024]];
 
     public MemoryStream Stream() => new(Finish());
+
+    private static FileStatus OwnStatus()
+    {
+        using var process = RootDirectory.Open("/proc/self");
+        return process.Stat(RelativePath.Root)!.Value;
+    }
 
     private static byte[] Octal(long value, int digits) => Encoding.ASCII.GetBytes(Convert.ToString(value, 8).PadLeft(digits, '0'));
 

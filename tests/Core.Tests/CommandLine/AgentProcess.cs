@@ -1,0 +1,21 @@
+using System.Diagnostics;
+
+namespace CheckpointOperator.Core.Tests.CommandLine;
+
+/// <summary>A finished run of <c>checkpoint-agent</c>.</summary>
+internal sealed record AgentProcess(int ExitCode, string Output, string Error)
+{
+    internal static AgentProcess Run(string folder, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "checkpoint-agent"), arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return new AgentProcess(process.ExitCode, output, error.Result);
+    }
+}

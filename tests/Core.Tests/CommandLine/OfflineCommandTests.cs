@@ -1,0 +1,123 @@
+using System.Text.Json;
+using CheckpointOperator.Core.Tests.Support;
+
+namespace CheckpointOperator.Core.Tests.CommandLine;
+
+public sealed class OfflineCommandTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void An_archive_is_imported_in_two_halves()
+    {
+        MakeArchive();
+        Assert.Equal("2 entries, 9 bytes\n", Done("archive", "import", "archive", "out"));
+        Assert.Equal("checkpoint dump.log", _folder.Shell("echo $(ls out)").Trim());
+        Assert.Equal("2 entries, 43 bytes\n", Done("archive", "import-config", "archive", "out2"));
+        Assert.Equal("config.dump spec.dump", _folder.Shell("echo $(ls -A out2)").Trim());
+        Assert.Equal("runc\n", Done("archive", "runtime", "archive"));
+    }
+
+    [Fact]
+    public void Inspect_prints_one_JSON_object()
+    {
+        MakeArchive();
+        using var json = JsonDocument.Parse(Done("archive", "inspect", "archive", "-o", "json"));
+        Assert.Equal("containerd", json.RootElement.GetProperty("engine").GetString());
+        Assert.Equal("counter", json.RootElement.GetProperty("container").GetString());
+        Assert.Equal("sha256:" + _folder.Shell("sha256sum < archive")[..64], json.RootElement.GetProperty("digest").GetString());
+        Assert.Contains("container:    counter\n", Done("archive", "inspect", "archive"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_refused_archive_is_exit_code_3_with_one_line_that_names_the_entry()
+    {
+        File.WriteAllBytes(_folder["archive"], new HandmadeTar().File("good").File("bad\nname/../x").Finish());
+        var run = AgentProcess.Run(_folder.Path, "archive", "import", "archive", "out");
+        Assert.Equal((3, ""), (run.ExitCode, run.Output));
+        Assert.Equal(@"checkpoint-agent: archive refused: PathTraversal: entry 1 'bad\x0aname/../x': a name must not hold '..'" + "\n", run.Error);
+        Assert.False(Directory.Exists(_folder["out"]));
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("archive")]
+    [InlineData("nonsense")]
+    [InlineData("archive", "import", "only-one")]
+    [InlineData("archive", "inspect", "archive", "-o", "yaml")]
+    [InlineData("rootfs", "diff", "root", "dest")]
+    [InlineData("rootfs", "diff", "--upper", "u", "--changes", "c", "root", "dest")]
+    [InlineData("rootfs", "diff", "--upper", "u", "--exclude", "../x", "root", "dest")]
+    public void Wrong_usage_is_exit_code_2(params string[] arguments)
+    {
+        var run = AgentProcess.Run(_folder.Path, arguments);
+        Assert.Equal((2, ""), (run.ExitCode, run.Output));
+        Assert.StartsWith("checkpoint-agent: ", run.Error, StringComparison.Ordinal);
+        Assert.Contains("--help", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("archive", "import", "missing", "out")]
+    [InlineData("archive", "inspect", "missing")]
+    [InlineData("rootfs", "apply", "missing", "root")]
+    [InlineData("rootfs", "delete", "missing", "root")]
+    [InlineData("runtime", "probe", "./missing")]
+    [InlineData("label", ".", "name", "no label")]
+    [InlineData("label", "missing", "name", "u:r:t")]
+    public void What_is_missing_is_exit_code_1_with_one_line(params string[] arguments)
+    {
+        var run = AgentProcess.Run(_folder.Path, arguments);
+        Assert.Equal((1, ""), (run.ExitCode, run.Output));
+        Assert.StartsWith("checkpoint-agent: ", run.Error, StringComparison.Ordinal);
+        Assert.Equal(run.Error.Length - 1, run.Error.IndexOf('\n', StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Named_changes_are_taken_from_one_root_and_brought_to_another()
+    {
+        _folder.Shell("mkdir -p one/etc two/etc diff; echo new > one/etc/new; echo changed > one/etc/both; touch two/etc/both two/etc/gone");
+        _folder.Write("changes.json", """[{"path":"/etc/new","kind":"add"},{"path":"/etc/both","kind":"modify"},{"path":"/etc/gone","kind":"delete"}]""");
+        Assert.Equal("rootfs-diff.tar: 2 changed, 12 bytes\ndeleted.files: 1 deleted\n", Done("rootfs", "diff", "--changes", "changes.json", "one", "diff"));
+        Assert.Equal("2 entries, 12 bytes, 0 whiteouts\n", Done("rootfs", "apply", "diff", "two"));
+        Assert.True(File.Exists(_folder["two/etc/gone"]));
+        Assert.Equal("""{"removed":1}""", Done("rootfs", "delete", "diff", "two", "-o", "json").Replace("\n", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal));
+        _folder.Shell("diff -r one two");
+    }
+
+    [Fact]
+    public void A_diff_leaves_no_files_of_the_one_before_it()
+    {
+        _folder.Shell("mkdir root diff; touch diff/rootfs-diff.tar diff/deleted.files");
+        _folder.Write("changes.json", "[]");
+        Assert.Equal("nothing changed, nothing written\n", Done("rootfs", "diff", "--changes", "changes.json", "root", "diff"));
+        Assert.Empty(Directory.GetFileSystemEntries(_folder["diff"]));
+    }
+
+    [Theory]
+    [InlineData("""[{"path":"/missing","kind":"modify"}]""", "missing")]
+    [InlineData("""[{"path":"/../up","kind":"add"}]""", "..")]
+    [InlineData("""[{"path":"/etc","kind":"rename"}]""", "changes.json")]
+    [InlineData("""[{"path":"/etc"}]""", "changes.json")]
+    public void A_faulty_change_fails_by_name_and_writes_nothing(string json, string named)
+    {
+        _folder.Shell("mkdir -p root/etc diff");
+        _folder.Write("changes.json", json);
+        var run = AgentProcess.Run(_folder.Path, "rootfs", "diff", "--changes", "changes.json", "root", "diff");
+        Assert.Equal((1, ""), (run.ExitCode, run.Output));
+        Assert.Contains(named, run.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder["diff"]));
+    }
+
+    private string Done(params string[] arguments)
+    {
+        var run = AgentProcess.Run(_folder.Path, arguments);
+        Assert.True(run is { ExitCode: 0, Error: "" }, $"{string.Join(' ', arguments)}: {run}");
+        return run.Output;
+    }
+
+    private void MakeArchive() => File.WriteAllBytes(
+        _folder["archive"],
+        new HandmadeTar().File("config.dump", """{"name":"counter","runtime":"runc"}""").File("spec.dump", "{\"a\": 0}").File("dump.log", "log").File("checkpoint/inventory.img", "images").Finish());
+}
