@@ -5,8 +5,8 @@ namespace CheckpointOperator.NodeAgent.Containers;
 /// <summary>A volume of a Pod whose content the kubelet keeps in a folder of its own on the node.</summary>
 /// <param name="Name">The volume's name in the Pod.</param>
 /// <param name="Kind">emptyDir, configMap, secret, projected or downwardAPI.</param>
-/// <param name="MountPaths">Where the container mounts it.</param>
-public sealed record PodVolume(string Name, string Kind, IReadOnlyList<string> MountPaths)
+/// <param name="Mounts">Where the container mounts it.</param>
+public sealed record PodVolume(string Name, string Kind, IReadOnlyList<PodVolumeMount> Mounts)
 {
     /// <summary>Kind of a volume that starts empty.</summary>
     public const string EmptyDir = "emptyDir";
@@ -34,10 +34,10 @@ public sealed record PodVolume(string Name, string Kind, IReadOnlyList<string> M
     public static IReadOnlyList<PodVolume> Of(V1Pod pod, string container)
     {
         ArgumentNullException.ThrowIfNull(pod);
-        ILookup<string, string> mounts = (pod.Spec.Containers ?? [])
+        ILookup<string, PodVolumeMount> mounts = (pod.Spec.Containers ?? [])
             .Where(candidate => candidate.Name == container)
             .SelectMany(candidate => candidate.VolumeMounts ?? [])
-            .ToLookup(mount => mount.Name, mount => mount.MountPath, StringComparer.Ordinal);
+            .ToLookup(mount => mount.Name, mount => new PodVolumeMount(mount.MountPath, string.IsNullOrEmpty(mount.SubPath) ? null : mount.SubPath), StringComparer.Ordinal);
         return [.. (pod.Spec.Volumes ?? [])
             .Where(volume => mounts.Contains(volume.Name) && KindOf(volume) is not null)
             .Select(volume => new PodVolume(volume.Name, KindOf(volume)!, [.. mounts[volume.Name]]))];

@@ -85,6 +85,8 @@ internal static class CheckpointStatus
             Runtime = outcome?.Runtime ?? Path.GetFileName(summary.Runtime),
             Dialect = summary.Engine switch
             {
+                // Its spec.dump is containerd's, its layout is podman's.
+                _ when checkpoint.Status.Engine == CheckpointEngine.Runtime => ArchiveDialect.Podman,
                 ArchiveEngine.Containerd => ArchiveDialect.Containerd,
                 ArchiveEngine.CriO => ArchiveDialect.CriO,
                 _ => ArchiveDialect.Podman,

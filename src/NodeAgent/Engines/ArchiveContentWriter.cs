@@ -16,13 +16,17 @@ namespace CheckpointOperator.NodeAgent.Engines;
 /// <summary>Writes what is in an archive beside CRIU's images: metadata, changed files, deleted files, volumes.</summary>
 /// <param name="node">The node's files.</param>
 /// <param name="options">Where the kubelet keeps volumes.</param>
+/// <param name="images">Finds the image.</param>
 /// <param name="probe">Asks CRIU its version.</param>
 /// <param name="time">The clock.</param>
-public sealed class ArchiveContentWriter(NodeRoot node, IOptions<AgentOptions> options, OciRuntimeProbe probe, TimeProvider time)
+public sealed class ArchiveContentWriter(
+    NodeRoot node, IOptions<AgentOptions> options, ContainerdImages images, OciRuntimeProbe probe, TimeProvider time)
 {
-    private const string SpecDump = "spec.dump";
     private const string VolumeFolder = "volumes";
     private const string DataLink = "..data";
+
+    // Two blocks of zeros end a tar.
+    private static readonly byte[] EmptyArchive = new byte[1024];
 
     /// <summary>Gathers what a restore will want to know, while the container still runs.</summary>
     /// <param name="request">What is checkpointed.</param>
@@ -34,7 +38,7 @@ public sealed class ArchiveContentWriter(NodeRoot node, IOptions<AgentOptions> o
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(runtime);
-        V1ContainerStatus? status = request.Pod.Status?.ContainerStatuses?.FirstOrDefault(candidate => candidate.Name == request.Container);
+        V1ContainerStatus? status = StatusOf(request);
         return new ArchiveMetadata
         {
             Namespace = request.Pod.Metadata.NamespaceProperty,
@@ -44,6 +48,7 @@ public sealed class ArchiveContentWriter(NodeRoot node, IOptions<AgentOptions> o
             Container = request.Container,
             Image = status?.Image,
             ImageDigest = status?.ImageID,
+            ImageConfigDigest = await images.ConfigDigestAsync(container.Id.Id, cancellationToken),
             Volumes = [.. PodVolume.Of(request.Pod, request.Container).Select(volume => new ArchivedVolume(volume.Name, volume.Kind, DataFolder(request.Pod, volume)))],
             Runtime = await runtime.VersionAsync(cancellationToken),
             Criu = await probe.GetCriuVersionAsync(cancellationToken: cancellationToken),
@@ -54,25 +59,31 @@ public sealed class ArchiveContentWriter(NodeRoot node, IOptions<AgentOptions> o
 
     /// <summary>Writes the metadata: first in the archive, so that reading it needs no more than the archive's start.</summary>
     /// <param name="writer">Takes it.</param>
-    /// <param name="metadata">What was gathered.</param>
+    /// <param name="request">What is checkpointed.</param>
     /// <param name="container">The container on the node.</param>
-    public void WriteMetadata(CheckpointArchiveWriter writer, ArchiveMetadata metadata, RunningContainer container)
+    /// <param name="metadata">What was gathered.</param>
+    public void WriteMetadata(CheckpointArchiveWriter writer, CheckpointRequest request, RunningContainer container, ArchiveMetadata metadata)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        ArgumentNullException.ThrowIfNull(metadata);
+        ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(container);
+        ArgumentNullException.ThrowIfNull(metadata);
+        var spec = PodmanSpec.Of(container.SpecJson.Span, PodVolume.Of(request.Pod, request.Container), IsFile);
         var config = new ConfigDump
         {
             Id = container.Id.Id,
-            Name = metadata.Container!,
-            RootfsImage = metadata.ImageDigest,
+            Name = request.Container,
+            RootfsImageId = metadata.ImageConfigDigest?.Split(':')[^1],
             RootfsImageRef = metadata.ImageDigest,
             RootfsImageName = container.Spec.Annotation("io.kubernetes.cri.image-name") ?? metadata.Image,
             Runtime = metadata.Runtime?.Split(' ')[0],
+            CreatedTime = StatusOf(request)?.State?.Running?.StartedAt ?? time.GetUtcNow().UtcDateTime,
             CheckpointedTime = time.GetUtcNow(),
+            User = spec.User,
+            NamedVolumes = spec.NamedVolumes,
         };
         writer.AddBytes(ConfigDump.FileName, JsonSerializer.SerializeToUtf8Bytes(config, EnginesJson.Default.ConfigDump));
-        writer.AddBytes(SpecDump, container.SpecJson.Span);
+        writer.AddBytes(PodmanSpec.FileName, spec.ToBytes());
         writer.AddBytes(ArchiveMetadata.FileName, JsonSerializer.SerializeToUtf8Bytes(metadata, EnginesJson.Default.ArchiveMetadata));
     }
 
@@ -86,12 +97,17 @@ public sealed class ArchiveContentWriter(NodeRoot node, IOptions<AgentOptions> o
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(container);
         WriteRootFs(writer, container);
-        if (!request.Volumes)
-            return;
-        foreach (PodVolume volume in PodVolume.Of(request.Pod, request.Container).Where(volume => volume.IsEmptyDir))
+        foreach (PodVolume volume in PodVolume.Of(request.Pod, request.Container))
         {
+            string name = $"{VolumeFolder}/{volume.Name}.tar";
+            if (!request.Volumes || !volume.IsEmptyDir)
+            {
+                // podman wants an archive for each named volume. What the kubelet writes itself (tokens, passwords) never goes along.
+                writer.AddBytes(name, EmptyArchive);
+                continue;
+            }
             using RootDirectory folder = node.OpenDirectory(volume.FolderOn(options.Value.KubeletRoot, request.Pod.Metadata.Uid));
-            using Stream tar = writer.BeginNested($"{VolumeFolder}/{volume.Name}.tar");
+            using Stream tar = writer.BeginNested(name);
             TreeArchive.Write(folder, tar);
         }
     }
@@ -123,6 +139,11 @@ public sealed class ArchiveContentWriter(NodeRoot node, IOptions<AgentOptions> o
     // The runtime makes empty files and folders there to mount upon; they are its own, not the container's.
     private static HashSet<RelativePath> MountTargets(OciSpec spec) =>
         [.. (spec.Mounts ?? []).Select(mount => RelativePath.TryParse(mount.Destination, out RelativePath path) ? path : RelativePath.Root).Where(path => !path.IsRoot)];
+
+    private bool IsFile(string path) => node.Directory.StatTarget(RelativePath.Parse(path))?.Type == FileType.Regular;
+
+    private static V1ContainerStatus? StatusOf(CheckpointRequest request) =>
+        request.Pod.Status?.ContainerStatuses?.FirstOrDefault(candidate => candidate.Name == request.Container);
 
     private string? DataFolder(V1Pod pod, PodVolume volume)
     {

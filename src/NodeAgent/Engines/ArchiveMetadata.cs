@@ -30,6 +30,9 @@ public sealed record ArchiveMetadata
     /// <summary>The image's id or digest.</summary>
     public string? ImageDigest { get; init; }
 
+    /// <summary>Digest of the image's configuration: the same wherever the image was pulled from.</summary>
+    public string? ImageConfigDigest { get; init; }
+
     /// <summary>The volumes that the container mounts.</summary>
     public IReadOnlyList<ArchivedVolume> Volumes { get; init; } = [];
 

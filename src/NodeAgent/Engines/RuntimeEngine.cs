@@ -55,7 +55,7 @@ public sealed partial class RuntimeEngine(
         {
             using PartialArchive archive = store.Begin(request.Uid);
             using var writer = new CheckpointArchiveWriter(archive.File);
-            content.WriteMetadata(writer, metadata, container);
+            content.WriteMetadata(writer, request, container, metadata);
             PrepareDump(work, container);
 
             long start = Stopwatch.GetTimestamp();

@@ -57,6 +57,7 @@ internal static class AgentHost
         services.AddSingleton<ICommandRunner, NodeCommandRunner>();
         services.AddSingleton<OciRuntimeProbe>();
         services.AddSingleton<ContainerdContainers>();
+        services.AddSingleton<ContainerdImages>();
         services.AddSingleton<KubeletClient>();
         services.AddSingleton<NodeProbe>();
         services.AddSingleton<ArchiveStore>();

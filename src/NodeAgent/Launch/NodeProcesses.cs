@@ -12,15 +12,13 @@ namespace CheckpointOperator.NodeAgent.Launch;
 /// <param name="logger">Tells what was killed, and why.</param>
 public sealed partial class NodeProcesses(ILogger<NodeProcesses> logger) : INodeProcesses
 {
-    private const int MaximumCaptured = 64 * 1024;
-
     /// <inheritdoc />
     public async Task<NodeCommandResult> RunAsync(NodeCommand command, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(command);
         using Process process = Start(command);
-        Task<string> output = CaptureAsync(process.StandardOutput.BaseStream);
-        Task<string> error = CaptureAsync(process.StandardError.BaseStream);
+        Task<string> output = CaptureAsync(process.StandardOutput.BaseStream, command.MaximumOutput);
+        Task<string> error = CaptureAsync(process.StandardError.BaseStream, command.MaximumOutput);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(command.TimeLimit);
         try
@@ -86,12 +84,12 @@ public sealed partial class NodeProcesses(ILogger<NodeProcesses> logger) : INode
     }
 
     // Reads to the end so that the writer never blocks, keeps the start.
-    private static async Task<string> CaptureAsync(Stream stream)
+    private static async Task<string> CaptureAsync(Stream stream, int maximum)
     {
         byte[] buffer = new byte[4096];
         using var kept = new MemoryStream();
         for (int read; (read = await stream.ReadAsync(buffer)) > 0;)
-            kept.Write(buffer, 0, (int)Math.Min(read, MaximumCaptured - kept.Length));
+            kept.Write(buffer, 0, (int)Math.Min(read, maximum - kept.Length));
         return Encoding.UTF8.GetString(kept.GetBuffer(), 0, (int)kept.Length);
     }
 

@@ -54,7 +54,7 @@ internal sealed partial class DataFolders
         {
             string parent = path[..path.LastIndexOf('/')];
             // Before the name stand its length and tag, which may look like text: so the end decides.
-            if (volume.MountPaths.Any(mount => parent.EndsWith(mount.Trim('/'), StringComparison.Ordinal)))
+            if (volume.Mounts.Any(mount => parent.EndsWith(mount.Path.Trim('/'), StringComparison.Ordinal)))
                 names.Add(path[(path.LastIndexOf('/') + 1)..]);
         }
         return names.Select(RelativePath.Parse);
