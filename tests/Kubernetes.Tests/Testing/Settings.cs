@@ -1,7 +1,7 @@
+using System.Diagnostics.Metrics;
 using CheckpointOperator.Kubernetes.Abstractions.Builder;
 using CheckpointOperator.Kubernetes.Metrics;
 using Microsoft.Extensions.DependencyInjection;
-using System.Diagnostics.Metrics;
 
 namespace CheckpointOperator.Kubernetes.Tests.Testing;
 
