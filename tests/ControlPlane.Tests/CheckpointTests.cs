@@ -165,6 +165,40 @@ public sealed class CheckpointTests(TestControlPlane controlPlane)
         await space.UntilAsync<V1Alpha1ContainerCheckpoint>("first", current => current is null, "is gone");
     }
 
+    [Fact]
+    public async Task A_spec_that_is_changed_afterwards_is_not_acted_on()
+    {
+        await using TestNamespace space = await TestNamespace.CreateAsync(controlPlane);
+        await using RunningOperator running = await RunningOperator.StartAsync(space);
+        V1Alpha1ContainerCheckpoint waiting = await space.CheckpointAsync("early", "web");
+        waiting = await UntilReadyIsFalseAsync(space, "early", "PodNotFound");
+        V1Alpha1ContainerCheckpoint ready = await space.ReadyCheckpointAsync("first", "kept");
+
+        if (!await TryChangeAsync(space, waiting) || !await TryChangeAsync(space, ready))
+            return; // A server that knows the CRD's CEL rules refuses the change itself.
+
+        V1Alpha1ContainerCheckpoint failed = await UntilReadyIsFalseAsync(space, "early", "InvalidSpec");
+        Assert.Contains("immutable", failed.Status.Message, StringComparison.Ordinal);
+        // The later write of the same Pod's watchers is behind this one: had the change been acted on, the Pod would be deleted by now.
+        await space.CheckpointAsync("second", "kept");
+        await space.UntilCheckpointAsync("second", current => current.Status.Phase == CheckpointPhase.Running, "is Running");
+        Assert.Null((await space.Pods.GetAsync(space.Key("kept"), TestContext.Current.CancellationToken))!.Metadata.DeletionTimestamp);
+    }
+
+    private static async Task<bool> TryChangeAsync(TestNamespace space, V1Alpha1ContainerCheckpoint checkpoint)
+    {
+        try
+        {
+            await space.Checkpoints.PatchAsync(checkpoint, current => current.Spec.AfterCheckpoint = AfterCheckpoint.DeletePod, TestContext.Current.CancellationToken);
+            return true;
+        }
+        catch (ApiServerException refused) when (refused.StatusCode == System.Net.HttpStatusCode.UnprocessableEntity)
+        {
+            Assert.Contains("immutable", refused.Message, StringComparison.Ordinal);
+            return false;
+        }
+    }
+
     private static Task<V1Alpha1ContainerCheckpoint> UntilReadyIsFalseAsync(TestNamespace space, string name, string reason) => space.UntilCheckpointAsync(
         name, current => current.Status.Conditions.Find("Ready") is { Status: Conditions.False } ready && ready.Reason == reason, $"is not Ready, reason {reason}");
 }

@@ -12,6 +12,9 @@ namespace CheckpointOperator.Operator.Hosting;
 /// <summary>Puts the operator together.</summary>
 internal static class OperatorHost
 {
+    /// <summary>Names the lease, the Events' source and the metrics.</summary>
+    public const string Name = "checkpoint-operator";
+
     /// <summary>A host builder with the operator's settings, controllers and telemetry.</summary>
     /// <param name="args">The command line: settings such as <c>--HealthPort=8081</c>.</param>
     /// <exception cref="OptionsValidationException">A setting cannot be.</exception>
@@ -49,7 +52,7 @@ internal static class OperatorHost
     private static void Configure(OperatorSettingsBuilder settings, OperatorOptions options)
     {
         settings
-            .WithName("checkpoint-operator")
+            .WithName(Name)
             .WithNamespace(options.Namespace)
             // The agents speak through the objects' status.
             .WithReconcileStrategy(ReconcileStrategy.ByResourceVersion)

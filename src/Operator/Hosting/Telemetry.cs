@@ -7,8 +7,8 @@ namespace CheckpointOperator.Operator.Hosting;
 /// <summary>Metrics and traces, sent by OTLP where an endpoint is set and nowhere else.</summary>
 internal static class Telemetry
 {
-    // The controller runtime's meters and sources, and the HTTP client's own.
-    private static readonly string[] Names = ["CheckpointOperator.*", "System.Net.Http", "System.Runtime"];
+    // The controller runtime's meter has the operator's name; the HTTP client and .NET have their own.
+    private static readonly string[] Names = [OperatorHost.Name, "System.Net.Http", "System.Runtime"];
 
     /// <summary>Adds the exporter if there is an endpoint.</summary>
     public static void AddTelemetry(this IServiceCollection services, OperatorOptions options)
@@ -19,7 +19,7 @@ internal static class Telemetry
             return;
 
         services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService("checkpoint-operator", serviceVersion: typeof(Telemetry).Assembly.GetName().Version?.ToString(3)))
+            .ConfigureResource(resource => resource.AddService(OperatorHost.Name, serviceVersion: typeof(Telemetry).Assembly.GetName().Version?.ToString(3)))
             .WithMetrics(metrics => metrics.AddMeter(Names))
             .WithTracing(traces => traces.AddSource(Names))
             .UseOtlpExporter(OpenTelemetry.Exporter.OtlpExportProtocol.Grpc, endpoint);

@@ -60,7 +60,10 @@ public sealed class TestControlPlane : IAsyncLifetime
         bool own = !string.IsNullOrEmpty(image);
         ContainerBuilder builder = new ContainerBuilder(own ? image! : K3sImage)
             .WithPortBinding(ApiPort, assignRandomHostPort: true)
-            .WithWaitStrategy(Wait.ForUnixContainer().UntilMessageIsLogged(own ? "quota admission added evaluator for: (namespaces|serviceaccounts|events)" : "Node controller sync successful"));
+            .WithWaitStrategy(own
+                ? Wait.ForUnixContainer().UntilHttpRequestIsSucceeded(request => request
+                    .ForPort(ApiPort).ForPath("/readyz").UsingTls().UsingHttpMessageHandler(AnyCertificate()))
+                : Wait.ForUnixContainer().UntilMessageIsLogged("Node controller sync successful"));
         if (!own)
             builder = builder.WithPrivileged(true).WithTmpfsMount("/run").WithTmpfsMount("/var/run").WithCommand("server", "--disable=traefik", "--tls-san=localhost");
         _container = builder.Build();
@@ -70,6 +73,10 @@ public sealed class TestControlPlane : IAsyncLifetime
         string kubeconfig = Encoding.UTF8.GetString(await _container.ReadFileAsync(path));
         return kubeconfig.Replace($"https://127.0.0.1:{ApiPort}", $"https://localhost:{_container.GetMappedPublicPort(ApiPort)}", StringComparison.Ordinal);
     }
+
+    // Only for the question whether it is there: its certificate is known when its kubeconfig is.
+    private static HttpClientHandler AnyCertificate() =>
+        new() { ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator };
 
     private static string FindRoot()
     {

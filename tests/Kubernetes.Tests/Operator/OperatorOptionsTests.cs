@@ -3,6 +3,8 @@ using CheckpointOperator.Operator.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
 
 namespace CheckpointOperator.Kubernetes.Tests.Operator;
 
@@ -25,5 +27,15 @@ public sealed class OperatorOptionsTests
         using IHost host = OperatorHost.CreateBuilder(["--Namespace=shop", "--AgentGrace=00:00:07", "--LeaderElection=false"]).Build();
         OperatorOptions options = host.Services.GetRequiredService<IOptions<OperatorOptions>>().Value;
         Assert.Equal(("shop", TimeSpan.FromSeconds(7), false), (options.Namespace, options.AgentGrace, options.LeaderElection));
+    }
+
+    [Fact]
+    public void Telemetry_is_sent_only_where_an_endpoint_is_set()
+    {
+        using IHost silent = OperatorHost.CreateBuilder([]).Build();
+        using IHost telling = OperatorHost.CreateBuilder(["--OtlpEndpoint=http://localhost:4317"]).Build();
+        Assert.Null(silent.Services.GetService<MeterProvider>());
+        Assert.NotNull(telling.Services.GetService<MeterProvider>());
+        Assert.NotNull(telling.Services.GetService<TracerProvider>());
     }
 }
