@@ -15,9 +15,9 @@ public sealed class Kubectl(string kubeconfig)
     /// <summary>Runs kubectl and tells how it ended.</summary>
     public Task<CommandResult> TryAsync(params string[] arguments) => Make(arguments).RunAsync(cancellationToken: TestContext.Current.CancellationToken);
 
-    /// <summary>Applies a manifest. An older server drops validations that a newer client would refuse to leave out, so the server alone decides.</summary>
+    /// <summary>Applies a manifest. An older server drops validations that a newer client would refuse to leave out, so the server alone decides. The first line keeps kubectl from taking what begins with JSON for nothing but JSON.</summary>
     public async Task ApplyAsync(string @namespace, string manifest) => (await Make("-n", @namespace, "apply", "--validate=false", "-f", "-")
-        .RunAsync(manifest, cancellationToken: TestContext.Current.CancellationToken)).OrThrow();
+        .RunAsync($"---\n{manifest}", cancellationToken: TestContext.Current.CancellationToken)).OrThrow();
 
     /// <summary>One object, or null if there is none of that name.</summary>
     public async Task<JsonObject?> GetAsync(ObjectReference reference)
