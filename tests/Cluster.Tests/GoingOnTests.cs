@@ -129,10 +129,13 @@ public sealed partial class GoingOnTests(ClusterFixture cluster) : AcceptanceTes
     {
         await Namespace.ApplyAsync(Manifests.ShellPod("redis", "Always", ("redis", "exec redis-server --save '' --appendonly no --dir /tmp")));
         await Namespace.UntilPodReadyAsync("redis");
-        await Namespace.ExecAsync("redis", "sh", "-c", "until redis-cli ping | grep -q PONG; do sleep 0.1; done; redis-cli debug populate 10000");
+        await Namespace.ExecAsync("redis", "sh", "-c", """
+            until redis-cli ping | grep -q PONG; do sleep 0.1; done
+            redis-cli eval "for i = 0, 9999 do redis.call('set', 'key:' .. i, 'value:' .. i) end" 0
+            """);
 
         await Namespace.CheckpointAsync("keys", "redis", "afterCheckpoint: DeletePod");
-        await Namespace.KubectlAsync("wait", "--for=delete", "pod/redis", "--timeout=60s");
+        await Namespace.KubectlAsync("wait", "--for=delete", "pod/redis", "--timeout=120s");
         await Namespace.RestoreAsync("redis", "keys");
 
         Assert.Equal("10000", (await Namespace.ExecAsync("redis", "redis-cli", "dbsize")).Trim());

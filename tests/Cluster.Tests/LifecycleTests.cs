@@ -11,7 +11,7 @@ public sealed class LifecycleTests(ClusterFixture cluster) : AcceptanceTest(clus
         string kept = (await Namespace.CheckpointAsync("kept", "server", "deletionPolicy: Retain")).Status("archive", "path")!;
         Assert.Equal("600 root", (await Cluster.Node.RunAsync($"stat -c '%a %U' {deleted}")).Trim());
 
-        await Namespace.KubectlAsync("delete", "containercheckpoints", "deleted", "kept", "--timeout=60s");
+        await Namespace.KubectlAsync("delete", "containercheckpoints", "deleted", "kept", "--timeout=120s");
         Assert.NotEqual(0, (await Cluster.Node.TryAsync($"test -e {deleted}")).ExitCode);
         await Cluster.Node.RunAsync($"test -e {kept} && rm {kept}");
     }
@@ -21,7 +21,7 @@ public sealed class LifecycleTests(ClusterFixture cluster) : AcceptanceTest(clus
     {
         await Namespace.StartServerAsync("server");
         string archive = (await Namespace.CheckpointAsync("short", "server", "ttl: 3s")).Status("archive", "path")!;
-        await Namespace.KubectlAsync("wait", "--for=delete", "containercheckpoint/short", "--timeout=90s");
+        await Namespace.KubectlAsync("wait", "--for=delete", "containercheckpoint/short", "--timeout=120s");
         Assert.NotEqual(0, (await Cluster.Node.TryAsync($"test -e {archive}")).ExitCode);
     }
 
@@ -31,8 +31,8 @@ public sealed class LifecycleTests(ClusterFixture cluster) : AcceptanceTest(clus
         await Namespace.StartServerAsync("server");
         await Namespace.CheckpointAsync("first", "server");
         await Namespace.RestoreAsync("copy", "first");
-        await Namespace.KubectlAsync("delete", "containerrestore", "copy", "--timeout=60s");
-        await Namespace.KubectlAsync("wait", "--for=delete", "pod/copy", "--timeout=90s");
+        await Namespace.KubectlAsync("delete", "containerrestore", "copy", "--timeout=120s");
+        await Namespace.KubectlAsync("wait", "--for=delete", "pod/copy", "--timeout=120s");
         await Namespace.RestoreAsync("another", "first");
         await Namespace.UntilPodReadyAsync("another");
     }

@@ -97,7 +97,7 @@ public sealed class TestNamespace : IAsyncDisposable
     public async Task<ServerState> AskAsync(string pod) => ServerState.Parse(await ExecAsync(pod, "python3", "/workloads/ask.py"));
 
     /// <summary>Deletes a Pod and waits until it is gone.</summary>
-    public Task DeletePodAsync(string name) => KubectlAsync("delete", "pod", name, "--wait=true", "--timeout=60s");
+    public Task DeletePodAsync(string name) => KubectlAsync("delete", "pod", name, "--wait=true", "--timeout=120s");
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await _cluster.DeleteNamespaceAsync(Name);

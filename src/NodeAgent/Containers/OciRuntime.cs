@@ -67,15 +67,16 @@ public sealed class OciRuntime(INodeProcesses processes, string path, string roo
     /// <param name="id">The container.</param>
     /// <param name="imagePath">Takes the images.</param>
     /// <param name="workPath">Takes dump.log and stats-dump; what is left over of a dump is found by it.</param>
+    /// <param name="criuConfiguration">CRIU's options that the runtime has none for.</param>
     /// <param name="timeLimit">After this time it is killed.</param>
     /// <param name="cancellationToken">Ends the dump.</param>
     public Task<NodeCommandResult> CheckpointAsync(
-        string id, string imagePath, string workPath, TimeSpan timeLimit, CancellationToken cancellationToken) =>
+        string id, string imagePath, string workPath, string criuConfiguration, TimeSpan timeLimit, CancellationToken cancellationToken) =>
         processes.RunAsync(
             new NodeCommand(
-                path,
+                "env",
                 [
-                    "--root", root, "checkpoint", "--leave-running", "--tcp-established", "--file-locks",
+                    $"CRIU_CONFIG_FILE={criuConfiguration}", path, "--root", root, "checkpoint", "--leave-running", "--tcp-established", "--file-locks",
                     "--image-path", imagePath, "--work-path", workPath, id,
                 ])
             {

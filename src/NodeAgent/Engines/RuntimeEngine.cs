@@ -34,6 +34,9 @@ public sealed partial class RuntimeEngine(
     private const string ImageFolder = "checkpoint";
     private const string DumpLog = "dump.log";
     private const string DumpStatistics = "stats-dump";
+    private const string CriuConfiguration = "criu.conf";
+    // A connection that the program has not accepted yet (a probe's, a client's) must not spoil the checkpoint: it stays with the source.
+    private static readonly byte[] CriuOptions = [.. "skip-in-flight\n"u8];
     private const int MaximumLog = 64 * 1024 * 1024;
     private const int ThawAttempts = 5;
     private static readonly TimeSpan ThawPause = TimeSpan.FromSeconds(1);
@@ -124,6 +127,7 @@ public sealed partial class RuntimeEngine(
     {
         work.MakeDirectories(RelativePath.Parse(ImageFolder), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         LabelledFile.Create(work, RelativePath.Parse(DumpLog), container.MountLabel).Dispose();
+        work.WriteFileAtomically(RelativePath.Parse(CriuConfiguration), CriuOptions);
     }
 
     // Both at once, and both to their end: CRIU is still reading when the files are written, and must not lose its folder when they fail.
@@ -132,7 +136,7 @@ public sealed partial class RuntimeEngine(
     {
         string folder = journal.FolderOf(request.Uid);
         Task<NodeCommandResult> dump = runtime.CheckpointAsync(
-            container.Id.Id, $"{folder}/{ImageFolder}", folder, request.Timeout, CancellationToken.None);
+            container.Id.Id, $"{folder}/{ImageFolder}", folder, $"{folder}/{CriuConfiguration}", request.Timeout, CancellationToken.None);
         Task files = Task.Run(() => content.WriteFrozen(writer, request, container));
         try
         {
