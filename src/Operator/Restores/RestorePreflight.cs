@@ -25,7 +25,7 @@ internal static class RestorePreflight
         if (checkpoint.Status.Phase == CheckpointPhase.Failed)
             return new("CheckpointFailed", $"ContainerCheckpoint {name} has failed: {checkpoint.Status.Message ?? "no message"} Take a new checkpoint, under the same name or for a new ContainerRestore.");
         if (checkpoint.Status.Phase != CheckpointPhase.Ready)
-            return new("CheckpointNotReady", $"ContainerCheckpoint {name} is {checkpoint.Status.Phase?.ToString() ?? "not started"}, expected Ready. The restore starts as soon as it is.");
+            return new("CheckpointNotReady", $"ContainerCheckpoint {name} is {checkpoint.Status.Phase ?? CheckpointPhase.Pending}, expected Ready. The restore starts as soon as it is.");
 
         return FindIncompleteness(checkpoint.Status) is { } what
             ? new("InvalidSpec", $"ContainerCheckpoint {name} is Ready, but its status lacks {what}. Take a new checkpoint, and name it in a new ContainerRestore.", IsFinal: true)
