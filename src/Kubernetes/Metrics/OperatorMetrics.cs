@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using CheckpointOperator.Kubernetes.Abstractions.Builder;
 
@@ -12,6 +13,7 @@ public sealed class OperatorMetrics : IDisposable
     };
 
     private readonly Meter _meter;
+    private readonly ConcurrentDictionary<string, Func<int>> _depths = new();
     private readonly Counter<long> _queued;
     private readonly Counter<long> _retries;
     private readonly Counter<long> _reconciliations;
@@ -31,6 +33,8 @@ public sealed class OperatorMetrics : IDisposable
         ArgumentNullException.ThrowIfNull(meters);
         ArgumentNullException.ThrowIfNull(settings);
         _meter = meters.Create(settings.Name);
+        _meter.CreateObservableGauge(
+            "operator.queue.depth", () => _depths.Select(depth => new Measurement<int>(depth.Value(), Kind(depth.Key))), "{key}", "Keys that wait for a reconcile.");
         _queued = _meter.CreateCounter<long>("operator.queue.adds", "{key}", "Keys added to a queue.");
         _retries = _meter.CreateCounter<long>("operator.queue.retries", "{key}", "Keys added again after a failure.");
         _reconciliations = _meter.CreateCounter<long>("operator.reconciliations", "{reconciliation}", "Reconciles by result.");
@@ -46,8 +50,7 @@ public sealed class OperatorMetrics : IDisposable
     /// <inheritdoc />
     public void Dispose() => _meter.Dispose();
 
-    internal void Observe(string kind, Func<int> depth) => _meter.CreateObservableGauge(
-        "operator.queue.depth", () => new Measurement<int>(depth(), Kind(kind)), "{key}", "Keys that wait for a reconcile.");
+    internal void Observe(string kind, Func<int> depth) => _depths[kind] = depth;
 
     internal void Queued(string kind) => _queued.Add(1, Kind(kind));
 
