@@ -6,11 +6,12 @@ namespace CheckpointOperator.Core.Archives;
 /// <summary>What holds for every entry of a checkpoint archive, whoever reads it: no name twice, and known names are what they are known for.</summary>
 internal sealed class CheckpointEntryRules
 {
-    private readonly HashSet<RelativePath> _names = [];
+    // Hashes: an archive of millions of names must not fill the memory. Two names with one hash would be refused, once in 10^12 archives of real size.
+    private readonly HashSet<ulong> _names = [];
 
     internal void Check(TarEntry entry)
     {
-        if (entry.Type != TarEntryType.Directory && !_names.Add(entry.Path))
+        if (entry.Type != TarEntryType.Directory && !_names.Add(PathHash.Of(entry.Path)))
             throw entry.Refuse(ArchiveRefusal.DuplicateEntry, "readers would not agree on which one counts");
         if (entry.Path.Depth != 1)
             return;

@@ -123,6 +123,16 @@ public sealed class CheckpointArchiveTests : IDisposable
     }
 
     [Fact]
+    public void The_link_of_an_incremental_checkpoint_to_the_one_before_stays()
+    {
+        File.WriteAllBytes(_folder["archive"], new HandmadeTar().File("pre-checkpoint/pages-1.img").Symlink("checkpoint/parent", "../pre-checkpoint").Finish());
+        using var archive = CheckpointArchive.Open(_folder["archive"]);
+        using var destination = _folder.Make("out");
+        archive.ImportWithoutConfig(destination, TestContext.Current.CancellationToken);
+        Assert.True(File.Exists(_folder["out/checkpoint/parent/pages-1.img"]));
+    }
+
+    [Fact]
     public void A_stale_tail_after_the_end_is_not_read()
     {
         File.WriteAllBytes(_folder["archive"], [.. new HandmadeTar().File("a").Finish(), .. new HandmadeTar().File("stale").Finish()]);

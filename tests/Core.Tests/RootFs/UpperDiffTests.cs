@@ -1,4 +1,5 @@
 using CheckpointOperator.Core.FileSystem;
+using CheckpointOperator.Core.Interop;
 using CheckpointOperator.Core.RootFs;
 using CheckpointOperator.Core.Tests.Support;
 
@@ -65,7 +66,9 @@ public sealed class UpperDiffTests : IDisposable
     public void A_renamed_folder_of_the_overlay_is_refused_by_name()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can set trusted attributes");
-        _folder.Shell("mkdir -p upper/moved; python3 -c 'import os; os.setxattr(\"upper/moved\",\"trusted.overlay.redirect\",b\"/from\")'");
+        Directory.CreateDirectory(_folder["upper/moved"]);
+        using (var moved = _folder.Open("upper/moved"))
+            Assert.Equal(0, Libc.fsetxattr(moved.Handle, "trusted.overlay.redirect\0"u8, "/from"u8, 5, 0));
         var fault = Assert.Throws<NotSupportedException>(() => RootFsDiff.CreateFromUpper(_folder.Open("upper"), new MemoryStream()));
         Assert.Contains("moved", fault.Message, StringComparison.Ordinal);
     }
@@ -74,7 +77,8 @@ public sealed class UpperDiffTests : IDisposable
     public void Content_that_was_not_copied_up_comes_from_the_mounted_overlay()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can set trusted attributes");
-        _folder.Shell("mkdir upper merged; truncate -s 5 upper/f; echo real > merged/f; chmod 640 upper/f; python3 -c 'import os; os.setxattr(\"upper/f\",\"trusted.overlay.metacopy\",b\"\")'");
+        _folder.Shell("mkdir upper merged; truncate -s 5 upper/f; echo real > merged/f; chmod 640 upper/f");
+        _folder.SetAttribute("upper/f", "trusted.overlay.metacopy", "");
         Assert.Throws<IOException>(() => RootFsDiff.CreateFromUpper(_folder.Open("upper"), new MemoryStream()));
         using var tar = new FileStream(_folder["diff.tar"], FileMode.Create);
         RootFsDiff.CreateFromUpper(_folder.Open("upper"), tar, new UpperDiffOptions { Merged = _folder.Open("merged") });

@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using System.Text;
+using CheckpointOperator.Core.Archives.Tar;
 using CheckpointOperator.Core.FileSystem;
+using CheckpointOperator.Core.Interop;
 
 namespace CheckpointOperator.Core.Tests.Support;
 
@@ -48,6 +51,22 @@ public sealed class TemporaryFolder : IDisposable
         shell.WaitForExit();
         Assert.True(shell.ExitCode == 0, $"{script}: exit code {shell.ExitCode}: {error.Result}");
         return output;
+    }
+
+    public void SetAttribute(string name, string attribute, string value)
+    {
+        using var file = File.OpenHandle(this[name]);
+        var bytes = Encoding.Latin1.GetBytes(value);
+        Assert.Equal(0, Libc.fsetxattr(file, Encoding.ASCII.GetBytes(attribute + '\0'), bytes, (nuint)bytes.Length, 0));
+    }
+
+    /// <summary>The extended attributes of a file, name=value, sorted.</summary>
+    public IEnumerable<string> Attributes(string name)
+    {
+        using var file = File.OpenHandle(this[name]);
+        return ExtendedAttributes.Read(file, name)
+            .Select(attribute => $"{Encoding.ASCII.GetString(attribute.NameBytes)}={Encoding.Latin1.GetString(attribute.Value)}")
+            .Order(StringComparer.Ordinal);
     }
 
     /// <summary>Every entry with type, mode, owner, size of files, time, link target and content hash, as find and sha256sum see them.</summary>
