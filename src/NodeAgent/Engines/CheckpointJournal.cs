@@ -15,6 +15,7 @@ namespace CheckpointOperator.NodeAgent.Engines;
 /// <param name="options">Where work folders are.</param>
 public sealed class CheckpointJournal(NodeRoot node, IOptions<AgentOptions> options)
 {
+    private const string Prefix = "checkpoint-";
     private const int MaximumEntry = 64 * 1024;
     private static readonly RelativePath EntryFile = RelativePath.Parse("journal.json");
 
@@ -42,12 +43,13 @@ public sealed class CheckpointJournal(NodeRoot node, IOptions<AgentOptions> opti
         work.RemoveTree(NameOf(uid));
     }
 
-    /// <summary>The entries that are there.</summary>
+    /// <summary>The entries that are there. A folder without one holds nothing that was frozen.</summary>
     public IReadOnlyList<CheckpointJournalEntry> Read()
     {
         using RootDirectory work = node.MakeDirectory(options.Value.Work);
         var entries = new List<CheckpointJournalEntry>();
-        foreach (DirectoryEntry folder in work.List())
+        // Large restores have their folders here, too.
+        foreach (DirectoryEntry folder in work.List().Where(folder => folder.Path.Name.StartsWith(Prefix, StringComparison.Ordinal)))
         {
             RelativePath file = folder.Path.Append(EntryFile.Name);
             if (work.Exists(file) && JsonSerializer.Deserialize(work.ReadFile(file, MaximumEntry), EnginesJson.Default.CheckpointJournalEntry) is { } entry)
@@ -57,6 +59,6 @@ public sealed class CheckpointJournal(NodeRoot node, IOptions<AgentOptions> opti
     }
 
     private static RelativePath NameOf(string uid) => Guid.TryParseExact(uid, "D", out Guid parsed)
-        ? RelativePath.Parse($"checkpoint-{parsed:D}")
+        ? RelativePath.Parse($"{Prefix}{parsed:D}")
         : throw new ArgumentException($"'{uid}' is no UID", nameof(uid));
 }

@@ -18,22 +18,41 @@ public sealed partial class CheckpointRecovery(
     // A dump that is cut off harms what it dumps, so even a late one gets a moment.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
-    /// <summary>Does it, before any checkpoint is taken. The objects themselves are reconciled afterwards, and their checkpoints taken anew.</summary>
-    /// <param name="cancellationToken">Set when the agent ends.</param>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>Removes what is half written. Only before any checkpoint is taken.</summary>
+    public void RemovePartials()
     {
-        foreach (CheckpointJournalEntry entry in journal.Read())
-        {
-            Log.Found(logger, entry.Uid, entry.Container);
-            TimeSpan left = entry.Deadline - time.GetUtcNow();
-            await processes.AwaitLeftoversAsync(journal.FolderOf(entry.Uid), left > Grace ? left : Grace, cancellationToken);
-            await new OciRuntime(processes, entry.RuntimePath, entry.RuntimeRoot).ResumeAsync(entry.Container, cancellationToken);
-            journal.End(entry.Uid);
-            Log.Thawed(logger, entry.Uid, entry.Container);
-        }
         int partials = store.RemovePartials();
         if (partials > 0)
             Log.Partials(logger, partials);
+    }
+
+    /// <summary>Thaws what was frozen. The objects themselves are reconciled afterwards, and their checkpoints taken anew.</summary>
+    /// <param name="entries">What an earlier agent wrote into the journal.</param>
+    /// <param name="cancellationToken">Set when the agent ends.</param>
+    /// <returns>The entries whose containers the runtime did not thaw: they are worth another try.</returns>
+    public async Task<IReadOnlyList<CheckpointJournalEntry>> ThawAsync(IReadOnlyList<CheckpointJournalEntry> entries, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        var left = new List<CheckpointJournalEntry>();
+        foreach (CheckpointJournalEntry entry in entries)
+        {
+            try
+            {
+                Log.Found(logger, entry.Uid, entry.Container);
+                TimeSpan remaining = entry.Deadline - time.GetUtcNow();
+                await processes.AwaitLeftoversAsync(journal.FolderOf(entry.Uid), remaining > Grace ? remaining : Grace, cancellationToken);
+                await new OciRuntime(processes, entry.RuntimePath, entry.RuntimeRoot).ResumeAsync(entry.Container, cancellationToken);
+                journal.End(entry.Uid);
+                Log.Thawed(logger, entry.Uid, entry.Container);
+            }
+            catch (Exception failure) when (failure is OciRuntimeException or TimeoutException or IOException)
+            {
+                // One container that resists must not keep the others, and new work, waiting.
+                Log.NotThawed(logger, entry.Container, failure.Message);
+                left.Add(entry);
+            }
+        }
+        return left;
     }
 
     private static partial class Log
@@ -46,5 +65,8 @@ public sealed partial class CheckpointRecovery(
 
         [LoggerMessage(3, LogLevel.Information, "Removed {Count} archives that were half written.")]
         public static partial void Partials(ILogger logger, int count);
+
+        [LoggerMessage(4, LogLevel.Error, "Container {Container} may still be frozen: {Reason}. Trying again.")]
+        public static partial void NotThawed(ILogger logger, string container, string reason);
     }
 }

@@ -4,7 +4,10 @@ namespace CheckpointOperator.NodeAgent.Engines;
 
 /// <summary>The JSON that engines write: into archives and into the journal.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectRequiredConstructorParameters = true,
+    WriteIndented = true)]
 [JsonSerializable(typeof(CheckpointJournalEntry))]
 [JsonSerializable(typeof(ArchiveMetadata))]
 [JsonSerializable(typeof(ConfigDump))]

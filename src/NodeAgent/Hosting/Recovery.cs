@@ -4,11 +4,29 @@ using Microsoft.Extensions.Hosting;
 
 namespace CheckpointOperator.NodeAgent.Hosting;
 
-/// <summary>Puts right what an earlier agent left, before anything else starts.</summary>
+/// <summary>Puts right what an earlier agent left, before anything else starts; what resists is tried again beside the agent's other work.</summary>
 /// <param name="checkpoints">Thaws.</param>
-internal sealed class Recovery(CheckpointRecovery checkpoints) : IHostedService
+/// <param name="journal">What may be frozen.</param>
+/// <param name="time">The clock.</param>
+internal sealed class Recovery(CheckpointRecovery checkpoints, CheckpointJournal journal, TimeProvider time) : BackgroundService
 {
-    public Task StartAsync(CancellationToken cancellationToken) => checkpoints.RunAsync(cancellationToken);
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(10);
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    private IReadOnlyList<CheckpointJournalEntry> _left = [];
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _left = await checkpoints.ThawAsync(journal.Read(), cancellationToken);
+        checkpoints.RemovePartials();
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (_left.Count > 0)
+        {
+            await Task.Delay(RetryPause, time, stoppingToken);
+            _left = await checkpoints.ThawAsync(_left, stoppingToken);
+        }
+    }
 }
