@@ -19,7 +19,7 @@ internal static class CriuLog
         foreach (var line in File.ReadLines(path))
         {
             var at = line.IndexOf("Error (", StringComparison.Ordinal);
-            if (at < 0 || line.EndsWith("Restoring FAILED.", StringComparison.Ordinal))
+            if (at < 0 || IsNoReason(line))
             {
                 continue;
             }
@@ -33,4 +33,8 @@ internal static class CriuLog
 
         return last.Count == 0 ? null : string.Join("; ", last);
     }
+
+    // The closing line says nothing, and without CAP_SYS_RESOURCE CRIU complains of its limit of open files and goes on.
+    private static bool IsNoReason(string line) =>
+        line.EndsWith("Restoring FAILED.", StringComparison.Ordinal) || line.Contains("Can't setup RLIMIT_NOFILE for self", StringComparison.Ordinal);
 }
