@@ -97,9 +97,9 @@ internal sealed class ContainerCheckpointController(
         if (!GoDuration.TryParse(checkpoint.Spec.Ttl, out TimeSpan ttl) || checkpoint.Status.CompletionTime is not { } completed)
             return Success(checkpoint);
 
-        TimeSpan remaining = completed + ttl - time.GetUtcNow().UtcDateTime;
-        if (remaining > TimeSpan.Zero)
-            return Success(checkpoint, remaining < LongestRequeue ? remaining : LongestRequeue);
+        TimeSpan age = time.GetUtcNow().UtcDateTime - completed;
+        if (age < ttl)
+            return Success(checkpoint, ttl - age < LongestRequeue ? ttl - age : LongestRequeue);
 
         await publish(checkpoint, "Expired", $"Deleted {checkpoint.Spec.Ttl} after its completion, as spec.ttl says.", cancellationToken: cancellationToken);
         await checkpoints.DeleteAsync(checkpoint, cancellationToken);

@@ -131,14 +131,14 @@ internal sealed class ContainerRestoreController(
     private async Task<ReconciliationResult<V1Alpha1ContainerRestore>> SuperviseAsync(V1Alpha1ContainerRestore restore, CancellationToken cancellationToken)
     {
         V1Pod? pod = await pods.GetAsync(new NamespacedName(restore.Metadata.NamespaceProperty, restore.Status.PodName!), cancellationToken);
-        RestoreProgress progress = RestoreProgress.Of(restore, pod);
+        RestoreProgress progress = RestoreProgress.Of(restore, pod, time.GetUtcNow());
         bool told = false;
         V1Alpha1ContainerRestore updated = await restores.PatchStatusAsync(
             restore,
             current =>
             {
                 // After a conflict the agent may have written: judged anew with what it wrote.
-                RestoreProgress judged = RestoreProgress.Of(current, pod);
+                RestoreProgress judged = RestoreProgress.Of(current, pod, time.GetUtcNow());
                 told = current.Status.Phase == RestorePhase.Running && current.Status.Conditions.Find("Ready")?.Message != judged.Message;
                 if (!told)
                     return;

@@ -7,6 +7,8 @@ namespace CheckpointOperator.Kubernetes.Tests.Operator;
 
 public sealed class RestoreProgressTests
 {
+    private static readonly DateTimeOffset Now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+
     [Theory]
     [InlineData("True", "Restored", "Running", RestorePhase.Ready, "Restored")]
     [InlineData("True", "Restored", "Succeeded", RestorePhase.Ready, "Restored")]
@@ -19,17 +21,17 @@ public sealed class RestoreProgressTests
     [InlineData(null, null, "Failed", RestorePhase.Failed, "PodFailed")]
     public void The_agents_word_and_the_Pods_state_say_where_it_stands(string? status, string? reason, string podPhase, RestorePhase phase, string ready)
     {
-        RestoreProgress progress = RestoreProgress.Of(Restore(status, reason), Pod(podPhase));
+        RestoreProgress progress = RestoreProgress.Of(Restore(status, reason), Pod(podPhase), Now);
         Assert.Equal((phase, ready), (progress.Phase, progress.Reason));
     }
 
     [Fact]
     public void A_Pod_that_is_gone_or_another_one_of_its_name_ends_it()
     {
-        Assert.Equal(RestorePhase.Failed, RestoreProgress.Of(Restore(null, null), null).Phase);
+        Assert.Equal(RestorePhase.Failed, RestoreProgress.Of(Restore(null, null), null, Now).Phase);
         V1Pod other = Pod("Running");
         other.Metadata.Uid = "other";
-        Assert.Equal("PodDeleted", RestoreProgress.Of(Restore("True", "Restored"), other).Reason);
+        Assert.Equal("PodDeleted", RestoreProgress.Of(Restore("True", "Restored"), other, Now).Reason);
     }
 
     [Fact]
@@ -37,7 +39,7 @@ public sealed class RestoreProgressTests
     {
         V1Pod pod = Pod("Pending");
         pod.Status.Conditions = [new V1PodCondition { Type = "PodScheduled", Status = "False", Reason = "Unschedulable", Message = "Insufficient cpu." }];
-        RestoreProgress progress = RestoreProgress.Of(Restore(null, null), pod);
+        RestoreProgress progress = RestoreProgress.Of(Restore(null, null), pod, Now);
         Assert.Equal("PodNotScheduled", progress.Reason);
         Assert.Contains("Insufficient cpu.", progress.Message, StringComparison.Ordinal);
     }
@@ -46,9 +48,21 @@ public sealed class RestoreProgressTests
     public void Judging_again_what_was_written_changes_nothing()
     {
         V1Alpha1ContainerRestore restore = Restore(null, null);
-        RestoreProgress first = RestoreProgress.Of(restore, Pod("Pending"));
+        RestoreProgress first = RestoreProgress.Of(restore, Pod("Pending"), Now);
         restore.Status.Conditions = restore.Status.Conditions.With("Ready", "False", first.Reason, first.Message, 1, DateTimeOffset.UnixEpoch);
-        Assert.Equal(first, RestoreProgress.Of(restore, Pod("Pending")));
+        Assert.Equal(first, RestoreProgress.Of(restore, Pod("Pending"), Now));
+    }
+
+    [Theory]
+    [InlineData(59, null, "Restoring")]
+    [InlineData(61, null, "RestoreNotProven")]
+    [InlineData(61, "True", "Restored")]
+    public void A_container_that_runs_without_proof_is_told_after_a_while(int seconds, string? restored, string reason)
+    {
+        V1Pod pod = Pod("Running");
+        var running = new V1ContainerStateRunning { StartedAt = Now.AddSeconds(-seconds).UtcDateTime };
+        pod.Status.ContainerStatuses = [new V1ContainerStatus { Name = "main", State = new V1ContainerState { Running = running } }];
+        Assert.Equal(reason, RestoreProgress.Of(Restore(restored, "Restored"), pod, Now).Reason);
     }
 
     private static V1Alpha1ContainerRestore Restore(string? status, string? reason) => new()
