@@ -45,6 +45,13 @@ public sealed class KubeletEngine(KubeletClient client, IOptions<AgentOptions> o
             throw new CheckpointFailedException(
                 CheckpointFailedException.TimedOut, $"the kubelet took no checkpoint within {request.Timeout}: raise spec.timeout", late);
         }
+        catch (HttpRequestException untrusted) when (untrusted.HttpRequestError == HttpRequestError.SecureConnectionError)
+        {
+            throw new CheckpointFailedException(
+                CheckpointFailedException.EngineUnavailable,
+                $"the kubelet at {client.Address} shows a certificate that the cluster's authority did not sign, or that is not for this address: name its authority in the agent's setting KubeletCertificateAuthority",
+                untrusted);
+        }
         catch (HttpRequestException unreachable)
         {
             throw new CheckpointFailedException(

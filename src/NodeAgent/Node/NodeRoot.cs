@@ -13,8 +13,7 @@ public sealed class NodeRoot : IDisposable
     /// <param name="path">Where it is, or null to find out: this process' own root when it shares pid 1's mounts, else pid 1's.</param>
     public NodeRoot(string? path)
     {
-        bool onNode = File.ResolveLinkTarget("/proc/self/ns/mnt", false)?.Name == File.ResolveLinkTarget("/proc/1/ns/mnt", false)?.Name;
-        _root = RootDirectory.Open(path ?? (onNode ? "/" : ThroughInit));
+        _root = RootDirectory.Open(path ?? (IsOnNode() ? "/" : ThroughInit));
     }
 
     /// <summary>The root itself.</summary>
@@ -47,4 +46,7 @@ public sealed class NodeRoot : IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _root.Dispose();
+
+    private static bool IsOnNode() =>
+        File.ResolveLinkTarget("/proc/self/ns/mnt", false)?.Name == File.ResolveLinkTarget("/proc/1/ns/mnt", false)?.Name;
 }

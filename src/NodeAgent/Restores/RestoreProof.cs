@@ -12,8 +12,7 @@ namespace CheckpointOperator.NodeAgent.Restores;
 /// <summary>Proves that a process was restored, not merely started: by the runtime's state, and by what CRIU left.</summary>
 /// <param name="node">The node's files.</param>
 /// <param name="processes">Runs the runtime on the node.</param>
-/// <param name="time">The clock.</param>
-internal sealed class RestoreProof(NodeRoot node, INodeProcesses processes, TimeProvider time)
+internal sealed class RestoreProof(NodeRoot node, INodeProcesses processes)
 {
     private const int MaximumLog = 64 * 1024 * 1024;
 
@@ -28,8 +27,9 @@ internal sealed class RestoreProof(NodeRoot node, INodeProcesses processes, Time
             throw Failed($"the runtime says that the container is {state?.Status ?? "unknown"}, not running{Because(entry)}");
         if (!Log(entry).Contains(CriuLog.RestoreFinished, StringComparison.Ordinal))
             throw Failed($"CRIU's log does not say that the restore ended well{Because(entry)}");
-        if (!node.Directory.Exists(RelativePath.Parse($"{entry.WorkPath}/stats-restore")))
-            throw Failed("CRIU left no stats-restore");
+        // Written when the processes go on; an agent that comes later than that measures the same.
+        FileStatus statistics = node.Directory.Stat(RelativePath.Parse($"{entry.WorkPath}/stats-restore"))
+            ?? throw Failed("CRIU left no stats-restore");
         return new RestoredProcess
         {
             ContainerID = $"{ContainerId.Containerd}://{entry.ContainerId}",
@@ -37,7 +37,7 @@ internal sealed class RestoreProof(NodeRoot node, INodeProcesses processes, Time
             FilesWritten = entry.FilesWritten,
             BytesWritten = entry.BytesWritten,
             DeletedFiles = entry.DeletedFiles,
-            RestoreMilliseconds = (long)(time.GetUtcNow() - entry.Asked).TotalMilliseconds,
+            RestoreMilliseconds = (long)(statistics.Modified.ToDateTimeOffset() - entry.Asked).TotalMilliseconds,
         };
     }
 
