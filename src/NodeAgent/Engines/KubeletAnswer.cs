@@ -2,4 +2,4 @@ namespace CheckpointOperator.NodeAgent.Engines;
 
 /// <summary>What the kubelet's checkpoint API answers.</summary>
 /// <param name="Items">Paths of the archives that it made, on the node.</param>
-internal sealed record KubeletAnswer(IReadOnlyList<string>? Items);
+internal sealed record KubeletAnswer(IReadOnlyList<string>? Items = null);

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 using CheckpointOperator.Core.Archives;
 using CheckpointOperator.Kubernetes.Api.V1Alpha1;
 using CheckpointOperator.NodeAgent.Containers;
@@ -83,8 +85,14 @@ internal sealed partial class RestoreService(
         {
             return await RefuseAsync(restore, pending, question, RestoreRefusedException.ArchiveRefused, refused.Message, cancellationToken);
         }
-        catch (Exception failure) when (failure is IOException or ContainerNotFoundException or ApiServerException or HttpRequestException or TimeoutException or UnauthorizedAccessException)
+        catch (JsonException malformed)
         {
+            return await RefuseAsync(restore, pending, question, RestoreRefusedException.ArchiveRefused, $"a description in the archive is malformed: {malformed.Message}", cancellationToken);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            // Whatever it was: the user is told on the object, and the log has it whole.
+            Log.Failed(logger, question.Id, failure);
             return await RefuseAsync(restore, pending, question, RestoreRefusedException.PreparationFailed, failure.Message, cancellationToken);
         }
     }
@@ -186,5 +194,8 @@ internal sealed partial class RestoreService(
 
         [LoggerMessage(4, LogLevel.Warning, "The status of ContainerRestore {Restore} could not be written: {Message}")]
         public static partial void NotTold(ILogger logger, string restore, string message);
+
+        [LoggerMessage(5, LogLevel.Error, "The restore of container {Container} could not be prepared.")]
+        public static partial void Failed(ILogger logger, string container, Exception failure);
     }
 }

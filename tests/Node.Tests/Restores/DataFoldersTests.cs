@@ -17,7 +17,7 @@ public sealed class DataFoldersTests : IDisposable
     [Fact]
     public void The_engines_note_is_taken()
     {
-        File.WriteAllText(_node.On("/checkpoint-operator.json"), """{"version":1,"volumes":[{"name":"conf","kind":"configMap","dataFolder":"..2026_11_23_11_48_27.3860699532"}]}""");
+        File.WriteAllText(_node.On("/checkpoint-operator.json"), """{"version":1,"volumes":[{"name":"data","kind":"emptyDir"},{"name":"conf","kind":"configMap","dataFolder":"..2026_11_23_11_48_27.3860699532"}]}""");
         Assert.Equal(["..2026_11_23_11_48_27.3860699532"], Found());
     }
 
