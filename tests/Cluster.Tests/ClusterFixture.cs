@@ -50,16 +50,19 @@ public sealed class ClusterFixture : IAsyncLifetime
         _namespaces.Add(name);
     }
 
-    /// <summary>Nothing of a test is left: no finalizer holds its objects, no container its Pods.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Waits until nothing is left of the tests that have ended: no finalizer holds their objects, no container their Pods.</summary>
+    public async Task AwaitDeletedNamespacesAsync()
     {
-        foreach (string name in _namespaces)
+        while (_namespaces.TryTake(out string? name))
         {
             CommandResult gone = await Kubectl.TryAsync("wait", "--for=delete", $"namespace/{name}", "--timeout=100s");
             if (gone.ExitCode != 0 && await Kubectl.GetAsync(new ObjectReference("namespaces", name)) is { } stuck)
                 throw new TimeoutException($"namespace {name} was not gone in 100 s: {stuck["status"]}\n{await new Diagnosis(Kubectl).TellAsync(name)}");
         }
     }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await AwaitDeletedNamespacesAsync();
 
     private static string FindRoot()
     {

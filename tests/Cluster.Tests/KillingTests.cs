@@ -23,8 +23,8 @@ public sealed class KillingTests(ClusterFixture cluster) : AcceptanceTest(cluste
 
     private static readonly Dictionary<string, string> MomentsOfARestore = new()
     {
-        ["the restore has begun"] = New($"{Restores} -mindepth 1"),
-        ["the images are unpacked"] = New($"{Restores} -name inventory.img"),
+        ["the restore has begun"] = New($"{Restores} {Work} -mindepth 1"),
+        ["the images are unpacked"] = New($"{Restores} {Work} -name inventory.img"),
         ["CRIU runs"] = "pgrep -x criu > /dev/null",
         ["the process is back"] = New("/run/checkpoint-operator/restored -mindepth 1"),
     };
@@ -130,7 +130,7 @@ public sealed class KillingTests(ClusterFixture cluster) : AcceptanceTest(cluste
     }
 
     // Something that find finds and that came after the killer began to look; the folders may not be there yet.
-    private static string New(string find) => $"[ -n \"$(find {find} -newer \"$began\" -print -quit 2> /dev/null || true)\" ]";
+    private static string New(string find) => $"[ -n \"$(find {find} -cnewer \"$began\" -print -quit 2> /dev/null || true)\" ]";
 
     private async Task KillAtRandomAsync(Random random)
     {
@@ -174,9 +174,10 @@ public sealed class KillingTests(ClusterFixture cluster) : AcceptanceTest(cluste
         Assert.Equal(before.Identity, after.Identity);
         JsonObject pod = await Namespace.UntilPodReadyAsync(name);
         Assert.Equal((string?)pod["metadata"]!["uid"], restore.Status("podUID"));
-        string id = restore.Status("restored", "containerID")!;
-        Assert.EndsWith(id, (string)pod.FirstContainer!["containerID"]!, StringComparison.Ordinal);
+        string container = restore.Status("restored", "containerID")!;
+        Assert.Equal((string?)pod.FirstContainer!["containerID"], container);
         // One process group of that Pod, not two.
+        string id = container[(container.LastIndexOf('/') + 1)..];
         string processes = await Cluster.Node.RunAsync($"grep -l {id} /proc/[0-9]*/cgroup 2> /dev/null | wc -l");
         Assert.Equal("1", processes.Trim());
     }

@@ -22,8 +22,8 @@ public sealed class Killer(ClusterFixture cluster)
     {
         string selector = await cluster.Kubectl.RunAsync(
             "-n", Installation.Namespace, "get", component.Workload, "-o", "go-template={{range $k, $v := .spec.selector.matchLabels}}{{$k}}={{$v}},{{end}}");
-        await cluster.Kubectl.RunAsync("-n", Installation.Namespace, "delete", "pods", "-l", selector.TrimEnd(','), "--grace-period=1", "--wait=true", "--timeout=60s");
-        await cluster.Kubectl.RunAsync("-n", Installation.Namespace, "rollout", "status", component.Workload, "--timeout=60s");
+        await cluster.Kubectl.RunAsync("-n", Installation.Namespace, "delete", "pods", "-l", selector.TrimEnd(','), "--grace-period=1", "--wait=true", "--timeout=120s");
+        await cluster.Kubectl.RunAsync("-n", Installation.Namespace, "rollout", "status", component.Workload, "--timeout=120s");
     }
 
     /// <summary>Fails if a container on the node is frozen.</summary>
