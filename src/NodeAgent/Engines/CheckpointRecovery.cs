@@ -1,3 +1,5 @@
+using System.Threading.Channels;
+
 using CheckpointOperator.NodeAgent.Containers;
 using CheckpointOperator.NodeAgent.Launch;
 using CheckpointOperator.NodeAgent.Store;
@@ -18,6 +20,15 @@ public sealed partial class CheckpointRecovery(
     // A dump that is cut off harms what it dumps, so even a late one gets a moment.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
+    private readonly Channel<CheckpointJournalEntry> _left = Channel.CreateUnbounded<CheckpointJournalEntry>();
+
+    /// <summary>Containers that the runtime did not thaw.</summary>
+    public ChannelReader<CheckpointJournalEntry> Left => _left.Reader;
+
+    /// <summary>Notes a container that the runtime did not thaw.</summary>
+    /// <param name="entry">Its journal entry.</param>
+    public void TryAgain(CheckpointJournalEntry entry) => _left.Writer.TryWrite(entry);
+
     /// <summary>Removes what is half written. Only before any checkpoint is taken.</summary>
     public void RemovePartials()
     {
@@ -26,38 +37,32 @@ public sealed partial class CheckpointRecovery(
             Log.Partials(logger, partials);
     }
 
-    /// <summary>Thaws what was frozen. The objects themselves are reconciled afterwards, and their checkpoints taken anew.</summary>
-    /// <param name="entries">What an earlier agent wrote into the journal.</param>
+    /// <summary>Thaws a container. Its object is reconciled afterwards, and its checkpoint taken anew. One that resists is noted.</summary>
+    /// <param name="entry">What an earlier agent, or an earlier attempt, wrote into the journal.</param>
     /// <param name="cancellationToken">Set when the agent ends.</param>
-    /// <returns>The entries whose containers the runtime did not thaw: they are worth another try.</returns>
-    public async Task<IReadOnlyList<CheckpointJournalEntry>> ThawAsync(IReadOnlyList<CheckpointJournalEntry> entries, CancellationToken cancellationToken)
+    public async Task ThawAsync(CheckpointJournalEntry entry, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(entries);
-        var left = new List<CheckpointJournalEntry>();
-        foreach (CheckpointJournalEntry entry in entries)
+        ArgumentNullException.ThrowIfNull(entry);
+        try
         {
-            try
-            {
-                Log.Found(logger, entry.Uid, entry.Container);
-                TimeSpan remaining = entry.Deadline - time.GetUtcNow();
-                await processes.AwaitLeftoversAsync(journal.FolderOf(entry.Uid), remaining > Grace ? remaining : Grace, cancellationToken);
-                await new OciRuntime(processes, entry.RuntimePath, entry.RuntimeRoot).ResumeAsync(entry.Container, cancellationToken);
-                journal.End(entry.Uid);
-                Log.Thawed(logger, entry.Uid, entry.Container);
-            }
-            catch (Exception failure) when (failure is OciRuntimeException or TimeoutException or IOException)
-            {
-                // One container that resists must not keep the others, and new work, waiting.
-                Log.NotThawed(logger, entry.Container, failure.Message);
-                left.Add(entry);
-            }
+            Log.Found(logger, entry.Uid, entry.Container);
+            TimeSpan remaining = entry.Deadline - time.GetUtcNow();
+            await processes.AwaitLeftoversAsync(journal.FolderOf(entry.Uid), remaining > Grace ? remaining : Grace, cancellationToken);
+            await new OciRuntime(processes, entry.RuntimePath, entry.RuntimeRoot).ResumeAsync(entry.Container, cancellationToken);
+            journal.End(entry.Uid);
+            Log.Thawed(logger, entry.Uid, entry.Container);
         }
-        return left;
+        catch (Exception failure) when (failure is OciRuntimeException or TimeoutException or IOException)
+        {
+            // One container that resists must not keep the others, and new work, waiting.
+            Log.NotThawed(logger, entry.Container, failure.Message);
+            TryAgain(entry);
+        }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Checkpoint {Uid} of container {Container} was under way when the agent ended.")]
+        [LoggerMessage(1, LogLevel.Warning, "Container {Container} may be frozen: checkpoint {Uid} was cut off.")]
         public static partial void Found(ILogger logger, string uid, string container);
 
         [LoggerMessage(2, LogLevel.Information, "Container {Container} of checkpoint {Uid} is not frozen any more; the checkpoint starts afresh.")]

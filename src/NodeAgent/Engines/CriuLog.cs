@@ -11,10 +11,10 @@ public static class CriuLog
 
     private const int MaximumReasons = 2;
 
-    // Printed on every run without CAP_SYS_RESOURCE, and by every failed run: they explain nothing.
-    private static readonly string[] Noise = ["rlimit: Can't setup", "Dumping FAILED", "Restoring FAILED"];
+    // Printed on every run without CAP_SYS_RESOURCE, and at the end of every failed run: they explain nothing.
+    private static readonly string[] Noise = ["rlimit: Can't setup", "Dumping FAILED", "Restoring FAILED", "cg: cgroupd: recv req error"];
 
-    /// <summary>The last lines that CRIU calls errors, oldest first, without times; null when it calls none so.</summary>
+    /// <summary>The first lines that CRIU calls errors, without times: the cause comes first, then what followed from it. Null when it calls none so.</summary>
     /// <param name="log">The log's text.</param>
     public static string? Reason(string log)
     {
@@ -23,7 +23,7 @@ public static class CriuLog
             .Where(line => line.Contains("Error (", StringComparison.Ordinal) && !Noise.Any(noise => line.Contains(noise, StringComparison.Ordinal)))
             .Select(WithoutTimeAndPlace)
             .Distinct(StringComparer.Ordinal)
-            .TakeLast(MaximumReasons)];
+            .Take(MaximumReasons)];
         return reasons.Length == 0 ? null : string.Join("; ", reasons);
     }
 

@@ -19,6 +19,7 @@ namespace CheckpointOperator.NodeAgent.Engines;
 /// <param name="processes">Runs the runtime on the node.</param>
 /// <param name="content">Writes what is in the archive beside CRIU's images.</param>
 /// <param name="journal">Remembers what is frozen.</param>
+/// <param name="recovery">Tries again to thaw what resists.</param>
 /// <param name="store">Takes the archive.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Tells what happens.</param>
@@ -27,6 +28,7 @@ public sealed partial class RuntimeEngine(
     INodeProcesses processes,
     ArchiveContentWriter content,
     CheckpointJournal journal,
+    CheckpointRecovery recovery,
     ArchiveStore store,
     TimeProvider time,
     ILogger<RuntimeEngine> logger) : ICheckpointEngine
@@ -53,7 +55,7 @@ public sealed partial class RuntimeEngine(
         var entry = new CheckpointJournalEntry(
             request.Uid, container.Id.Id, container.RuntimePath, container.RuntimeRoot, time.GetUtcNow() + request.Timeout);
         using RootDirectory work = journal.Begin(entry);
-        bool thawed = false;
+        bool mayBeFrozen = false;
         try
         {
             using PartialArchive archive = store.Begin(request.Uid);
@@ -62,6 +64,7 @@ public sealed partial class RuntimeEngine(
             PrepareDump(work, container);
 
             long start = Stopwatch.GetTimestamp();
+            mayBeFrozen = true;
             try
             {
                 await runtime.PauseAsync(container.Id.Id, CancellationToken.None);
@@ -70,7 +73,7 @@ public sealed partial class RuntimeEngine(
             finally
             {
                 await ThawAsync(runtime, container);
-                thawed = true;
+                mayBeFrozen = false;
             }
             long frozen = (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             Log.Thawed(logger, request.Uid, container.Id.Id, frozen);
@@ -86,8 +89,10 @@ public sealed partial class RuntimeEngine(
         }
         finally
         {
-            // What could not be thawed stays in the journal, for the agent's next start.
-            if (thawed)
+            // What could not be thawed stays in the journal, and is tried again.
+            if (mayBeFrozen)
+                recovery.TryAgain(entry);
+            else
                 journal.End(request.Uid);
         }
     }

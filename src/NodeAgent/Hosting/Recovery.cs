@@ -12,21 +12,20 @@ internal sealed class Recovery(CheckpointRecovery checkpoints, CheckpointJournal
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(10);
 
-    private IReadOnlyList<CheckpointJournalEntry> _left = [];
-
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        _left = await checkpoints.ThawAsync(journal.Read(), cancellationToken);
+        foreach (CheckpointJournalEntry entry in journal.Read())
+            await checkpoints.ThawAsync(entry, cancellationToken);
         checkpoints.RemovePartials();
         await base.StartAsync(cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (_left.Count > 0)
+        await foreach (CheckpointJournalEntry entry in checkpoints.Left.ReadAllAsync(stoppingToken))
         {
             await Task.Delay(RetryPause, time, stoppingToken);
-            _left = await checkpoints.ThawAsync(_left, stoppingToken);
+            await checkpoints.ThawAsync(entry, stoppingToken);
         }
     }
 }

@@ -53,7 +53,7 @@ internal sealed partial class RestoreVerdict(
     /// <param name="cancellationToken">Ends the writing.</param>
     public async Task<WrapperAnswer> FailAsync(RestoreJournalEntry entry, string error, CancellationToken cancellationToken)
     {
-        string message = proof.Reason(entry) is { } reason && !error.Contains(reason, StringComparison.Ordinal) ? $"{error}: {reason}" : error;
+        string message = proof.Reason(entry) is { } reason ? $"CRIU cannot restore the container: {reason} (see {entry.WorkPath}/restore.log on the node)" : error;
         string word = RestoreRefusedException.RuntimeFailed;
         if (await FindAsync(entry, cancellationToken) is { } restore)
         {

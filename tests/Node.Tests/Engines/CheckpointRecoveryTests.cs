@@ -1,0 +1,93 @@
+using CheckpointOperator.NodeAgent.Engines;
+using CheckpointOperator.NodeAgent.Launch;
+using CheckpointOperator.NodeAgent.Store;
+
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CheckpointOperator.Node.Tests.Engines;
+
+public sealed class CheckpointRecoveryTests : IDisposable
+{
+    private static readonly CheckpointJournalEntry Entry =
+        new("6f9619ff-8b86-d011-b42d-00cf4fc964ff", "abc", "runc", "/run/containerd/runc/k8s.io", DateTimeOffset.UnixEpoch);
+
+    private readonly TemporaryNode _node = new();
+    private readonly ScriptedRuntime _runtime = new();
+    private readonly CheckpointJournal _journal;
+    private readonly CheckpointRecovery _recovery;
+
+    public CheckpointRecoveryTests()
+    {
+        _journal = new CheckpointJournal(_node.Root, _node.Options);
+        _recovery = new CheckpointRecovery(
+            _journal, _runtime, new ArchiveStore(_node.Root, _node.Options), TimeProvider.System, NullLogger<CheckpointRecovery>.Instance);
+        _journal.Begin(Entry).Dispose();
+    }
+
+    public void Dispose() => _node.Dispose();
+
+    [Fact]
+    public async Task The_dump_ends_before_the_container_goes_on()
+    {
+        await _recovery.ThawAsync(Entry, TestContext.Current.CancellationToken);
+        Assert.Equal(["await /var/lib/checkpoint-operator/work/checkpoint-6f9619ff-8b86-d011-b42d-00cf4fc964ff", "resume"], _runtime.Asked);
+        Assert.Empty(_journal.Read());
+    }
+
+    [Fact]
+    public async Task A_container_that_was_not_frozen_is_no_fault()
+    {
+        _runtime.Status = "running";
+        await _recovery.ThawAsync(Entry, TestContext.Current.CancellationToken);
+        Assert.Equal("state", _runtime.Asked[^1]);
+        Assert.Empty(_journal.Read());
+        Assert.False(_recovery.Left.TryRead(out _));
+    }
+
+    [Fact]
+    public async Task A_container_that_is_gone_is_no_fault()
+    {
+        _runtime.Status = null;
+        await _recovery.ThawAsync(Entry, TestContext.Current.CancellationToken);
+        Assert.Empty(_journal.Read());
+    }
+
+    [Fact]
+    public async Task A_container_that_stays_frozen_stays_in_the_journal_and_is_tried_again()
+    {
+        _runtime.Status = "paused";
+        await _recovery.ThawAsync(Entry, TestContext.Current.CancellationToken);
+        Assert.Equal([Entry], _journal.Read());
+        Assert.True(_recovery.Left.TryRead(out CheckpointJournalEntry? left));
+        Assert.Equal(Entry, left);
+    }
+
+    // Answers as runc 1.1 does: a resume fails unless the container is paused and can be thawed.
+    private sealed class ScriptedRuntime : INodeProcesses
+    {
+        private const string Thawable = "thawable";
+
+        public string? Status { get; set; } = Thawable;
+
+        public List<string> Asked { get; } = [];
+
+        public Task<NodeCommandResult> RunAsync(NodeCommand command, CancellationToken cancellationToken)
+        {
+            string asked = command.Arguments[2];
+            Asked.Add(asked);
+            return Task.FromResult((asked, Status) switch
+            {
+                ("resume", Thawable) => new NodeCommandResult(0, string.Empty, string.Empty),
+                ("state", { } status) => new NodeCommandResult(0, $$"""{"id":"abc","status":"{{status}}","pid":7}""", string.Empty),
+                ("state", null) => new NodeCommandResult(1, string.Empty, "container does not exist"),
+                _ => new NodeCommandResult(1, string.Empty, "container not paused"),
+            });
+        }
+
+        public Task<int> AwaitLeftoversAsync(string argument, TimeSpan timeLimit, CancellationToken cancellationToken)
+        {
+            Asked.Add($"await {argument}");
+            return Task.FromResult(1);
+        }
+    }
+}
