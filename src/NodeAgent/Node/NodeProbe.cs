@@ -56,7 +56,11 @@ internal sealed class NodeProbe(
                 continue;
             found.Add(new NodeRuntime
             {
-                Name = report.Name, Path = report.Path, Version = report.Version, Checkpoint = report.Checkpoint, PodRestore = report.PodRestore,
+                Name = report.Name,
+                Path = report.Path,
+                Version = report.Version,
+                Checkpoint = report.Checkpoint,
+                PodRestore = report.PodRestore,
             });
         }
         return found;
