@@ -92,9 +92,9 @@ internal sealed class RestoreAuthorizer(
     {
         var key = new NamespacedName(restore.Metadata.NamespaceProperty, restore.Spec.Checkpoint);
         V1Alpha1ContainerCheckpoint checkpoint = await checkpoints.GetAsync(key, cancellationToken)
-            ?? throw new RestoreRefusedException(RestoreRefusedException.CheckpointNotFound, $"ContainerCheckpoint {key} does not exist any more");
+            ?? throw new RestoreRefusedException(RestoreRefusedException.CheckpointNotFound, $"ContainerCheckpoint {key} does not exist any more", restore);
         if (checkpoint.Status.Phase != CheckpointPhase.Ready || checkpoint.Status.Archive?.Digest is null)
-            throw new RestoreRefusedException(RestoreRefusedException.CheckpointNotReady, $"ContainerCheckpoint {key} is {checkpoint.Status.Phase?.ToString() ?? "new"}, not Ready");
+            throw new RestoreRefusedException(RestoreRefusedException.CheckpointNotReady, $"ContainerCheckpoint {key} is {checkpoint.Status.Phase?.ToString() ?? "new"}, not Ready", restore);
         if (checkpoint.Status.NodeName != options.Value.NodeName)
             throw NotAuthorized($"the archive of ContainerCheckpoint {key} is on node {checkpoint.Status.NodeName}, not on {options.Value.NodeName}");
         return checkpoint;

@@ -1,9 +1,12 @@
+using CheckpointOperator.Kubernetes.Api.V1Alpha1;
+
 namespace CheckpointOperator.NodeAgent.Restores;
 
 /// <summary>A container is not restored. The kubelet shows the message and tries again.</summary>
 /// <param name="reason">A CamelCase word for the condition.</param>
 /// <param name="message">Names what was expected and what to do.</param>
-internal sealed class RestoreRefusedException(string reason, string message) : Exception(message)
+/// <param name="restore">The ContainerRestore to tell it on; null where the Pod is not the one that it restores into.</param>
+internal sealed class RestoreRefusedException(string reason, string message, V1Alpha1ContainerRestore? restore = null) : Exception(message)
 {
     public const string NotAuthorized = "NotAuthorized";
     public const string CheckpointNotFound = "CheckpointNotFound";
@@ -15,4 +18,7 @@ internal sealed class RestoreRefusedException(string reason, string message) : E
 
     /// <summary>A CamelCase word for the condition.</summary>
     public string Reason => reason;
+
+    /// <summary>The ContainerRestore to tell it on; null where the Pod is not the one that it restores into.</summary>
+    public V1Alpha1ContainerRestore? Restore => restore;
 }

@@ -75,25 +75,25 @@ internal sealed partial class RestoreService(
         }
         catch (RestoreRefusedException refused)
         {
-            return await RefuseAsync(restore, pending, question, refused.Reason, refused.Message, cancellationToken);
+            return await RefuseAsync(restore?.Restore ?? refused.Restore, pending, question, refused.Reason, refused.Message, cancellationToken);
         }
         catch (ArchiveUnusableException unusable)
         {
-            return await RefuseAsync(restore, pending, question, unusable.Reason, unusable.Message, cancellationToken);
+            return await RefuseAsync(restore?.Restore, pending, question, unusable.Reason, unusable.Message, cancellationToken);
         }
         catch (ArchiveRefusedException refused)
         {
-            return await RefuseAsync(restore, pending, question, RestoreRefusedException.ArchiveRefused, refused.Message, cancellationToken);
+            return await RefuseAsync(restore?.Restore, pending, question, RestoreRefusedException.ArchiveRefused, refused.Message, cancellationToken);
         }
         catch (JsonException malformed)
         {
-            return await RefuseAsync(restore, pending, question, RestoreRefusedException.ArchiveRefused, $"a description in the archive is malformed: {malformed.Message}", cancellationToken);
+            return await RefuseAsync(restore?.Restore, pending, question, RestoreRefusedException.ArchiveRefused, $"a description in the archive is malformed: {malformed.Message}", cancellationToken);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
             // Whatever it was: the user is told on the object, and the log has it whole.
             Log.Failed(logger, question.Id, failure);
-            return await RefuseAsync(restore, pending, question, RestoreRefusedException.PreparationFailed, failure.Message, cancellationToken);
+            return await RefuseAsync(restore?.Restore, pending, question, RestoreRefusedException.PreparationFailed, failure.Message, cancellationToken);
         }
     }
 
@@ -154,7 +154,7 @@ internal sealed partial class RestoreService(
     }
 
     private async Task<WrapperAnswer> RefuseAsync(
-        AuthorizedRestore? restore, PendingRestore pending, WrapperMessage question, string reason, string message, CancellationToken cancellationToken)
+        V1Alpha1ContainerRestore? restore, PendingRestore pending, WrapperMessage question, string reason, string message, CancellationToken cancellationToken)
     {
         Log.Refused(logger, question.Id, reason, message);
         if (pending.Entry is { } entry)
@@ -164,13 +164,13 @@ internal sealed partial class RestoreService(
         {
             try
             {
-                await restores.PatchStatusAsync(restore.Restore, changed => RestoreStatus.SetRefused(changed, reason, message, time.GetUtcNow()), cancellationToken);
-                await publish(restore.Restore, reason, message, EventType.Warning, cancellationToken);
+                await restores.PatchStatusAsync(restore, changed => RestoreStatus.SetRefused(changed, reason, message, time.GetUtcNow()), cancellationToken);
+                await publish(restore, reason, message, EventType.Warning, cancellationToken);
             }
             catch (Exception unwritten) when (unwritten is ApiServerException or HttpRequestException or TimeoutException)
             {
                 // The answer reaches the user all the same, by the kubelet's Event on the Pod.
-                Log.NotTold(logger, restore.Restore.Metadata.Name, unwritten.Message);
+                Log.NotTold(logger, restore.Metadata.Name, unwritten.Message);
             }
         }
         return WrapperAnswer.Refuse(reason, message);
