@@ -9,7 +9,7 @@ using k8s.Models;
 
 namespace CheckpointOperator.NodeAgent.Controllers;
 
-/// <summary>Writes into a ContainerCheckpoint's status what became of it.</summary>
+/// <summary>Writes into a ContainerCheckpoint's status what became of it. One that has ended meanwhile (timed out, say) stays as it ended.</summary>
 internal static class CheckpointStatus
 {
     public const string Checkpointed = "Checkpointed";
@@ -19,6 +19,8 @@ internal static class CheckpointStatus
     /// <summary>Work begins.</summary>
     public static void SetStarted(V1Alpha1ContainerCheckpoint checkpoint, EngineChoice choice, DateTimeOffset now)
     {
+        if (checkpoint.Status.Phase != CheckpointPhase.Running)
+            return;
         ContainerCheckpointStatus status = checkpoint.Status;
         status.Engine = choice.Engine;
         status.Message = $"Taking the checkpoint with engine {choice.Engine}, {choice.Why}.";
@@ -28,6 +30,8 @@ internal static class CheckpointStatus
     /// <summary>The archive is in the store.</summary>
     public static void SetReady(V1Alpha1ContainerCheckpoint checkpoint, V1Pod? pod, StoredArchive archive, CheckpointOutcome? outcome, DateTimeOffset now)
     {
+        if (checkpoint.Status.Phase != CheckpointPhase.Running)
+            return;
         ContainerCheckpointStatus status = checkpoint.Status;
         status.Archive = new ArchiveStatus
         {
@@ -63,6 +67,8 @@ internal static class CheckpointStatus
     /// <summary>There will be no archive.</summary>
     public static void SetFailed(V1Alpha1ContainerCheckpoint checkpoint, string reason, string message, DateTimeOffset now)
     {
+        if (checkpoint.Status.Phase != CheckpointPhase.Running)
+            return;
         string advice = $"{message}. Correct the cause and make a new ContainerCheckpoint.";
         checkpoint.Status.Phase = CheckpointPhase.Failed;
         checkpoint.Status.CompletionTime = now.UtcDateTime;
@@ -99,7 +105,7 @@ internal static class CheckpointStatus
 
     private static void Set(V1Alpha1ContainerCheckpoint checkpoint, string type, string status, string reason, string message, DateTimeOffset now)
     {
-        checkpoint.Status.ObservedGeneration = checkpoint.Metadata.Generation;
-        checkpoint.Status.Conditions = checkpoint.Status.Conditions.With(type, status, reason, message, checkpoint.Metadata.Generation, now);
+        // The generation that the operator assigned: a later spec is not what was done.
+        checkpoint.Status.Conditions = checkpoint.Status.Conditions.With(type, status, reason, message, checkpoint.Status.ObservedGeneration, now);
     }
 }

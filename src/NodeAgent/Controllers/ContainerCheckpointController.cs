@@ -88,6 +88,12 @@ internal sealed partial class ContainerCheckpointController(
         // The work is done: it is told even while the agent ends.
         checkpoint = await checkpoints.PatchStatusAsync(
             checkpoint, changed => CheckpointStatus.SetReady(changed, pod, archive, outcome, time.GetUtcNow()), CancellationToken.None);
+        if (checkpoint.Status.Phase != CheckpointPhase.Ready)
+        {
+            // It ended meanwhile, by its timeout say: nothing names this archive.
+            store.Remove(uid);
+            return checkpoint;
+        }
         Log.Ready(logger, NamespacedName.Of(checkpoint), archive.SizeBytes, archive.Digest);
         await publish(
             checkpoint, "Ready", $"the archive of {archive.SizeBytes} bytes is in the store{(outcome?.FrozenMilliseconds is { } frozen ? $"; the container stood still for {frozen} ms" : string.Empty)}",
