@@ -17,10 +17,10 @@ try
     {
         case { Command: "create", Id: not null } when Bundle.NamesARestore(invocation.Bundle):
             return new RestoringCreate(configuration, invocation, new RuntimeLog(invocation)).Run();
-        case { Command: "start", Id: { } id } when marks.Contains(id.Text):
+        case { Command: "start", Id: { } id } when marks.IsRestored(id.Text):
             return 0;
         case { Command: "delete", Id: { } id }:
-            marks.Remove(id.Text);
+            marks.Remove(id.Text, invocation.StateFolder(configuration.Runtime));
             break;
     }
 

@@ -30,6 +30,7 @@ internal sealed class RestoringCreate(RestoreRuntimeConfiguration configuration,
             throw new RestoreRuntimeException("the agent's answer \"restore\" needs imagePath and workPath, both absolute");
         }
 
+        _marks.Begin(_id);
         // The shim's own options and stdio: what CRIU opens anew must be what the shim has on the other end.
         var exitCode = RealRuntime.Run(configuration.Runtime,
         [
@@ -39,7 +40,7 @@ internal sealed class RestoringCreate(RestoreRuntimeConfiguration configuration,
         var error = exitCode == 0 ? null : Reason(answer.WorkPath, exitCode);
         if (exitCode == 0)
         {
-            _marks.Add(_id);
+            _marks.Complete(_id);
         }
 
         var verdict = agent.ReportRestored(_id, exitCode, error);
@@ -69,8 +70,8 @@ internal sealed class RestoringCreate(RestoreRuntimeConfiguration configuration,
             }
         }
 
+        _marks.Remove(_id, invocation.StateFolder(configuration.Runtime));
         RealRuntime.Run(configuration.Runtime, [.. invocation.Globals, "--log", "/dev/null", "delete", "--force", invocation.Id!.Value]);
-        _marks.Remove(_id);
     }
 
     private string Refusal(AgentAnswer answer) => $"the restore of the container {_id} is refused ({answer.Reason}): {answer.Message}";

@@ -34,6 +34,9 @@ internal sealed class RuntimeInvocation
     /// <summary>--root, or null.</summary>
     public string? Root => Last(_globals, "root");
 
+    /// <summary>The folder of the containers' states: --root, else the runtime's own, which has its name.</summary>
+    public string StateFolder(string runtime) => Root ?? $"/run/{Path.GetFileName(runtime)}";
+
     /// <summary>--log, or null.</summary>
     public string? Log => Last(_globals, "log");
 

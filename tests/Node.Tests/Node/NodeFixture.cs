@@ -38,6 +38,15 @@ public sealed class NodeFixture : IAsyncLifetime
         exec tini -- sleep infinity
         """;
 
+    // CRIU restores what the unified hierarchy of a machine with both versions of cgroups lets below, so containers start in a folder of their own there.
+    private const string InOwnCgroup = """
+        folder=/sys/fs/cgroup/unified/checkpoint-operator-node-tests
+        if [ -d /sys/fs/cgroup/unified ]; then mkdir -p $folder; echo $$ > $folder/cgroup.procs; fi
+        exec nsenter "$@"
+        """;
+
+    private const string RemoveCgroups = "find /sys/fs/cgroup -depth -type d -path '*/checkpoint-operator-node-tests*' -exec rmdir {} + 2> /dev/null; true";
+
     private Process? _init;
 
     /// <summary>The pid of the node's first process.</summary>
@@ -73,22 +82,23 @@ public sealed class NodeFixture : IAsyncLifetime
         _init.Kill();
         await _init.WaitForExitAsync();
         _init.Dispose();
+        await HostCommand.RunAsync("/bin/sh", ["-c", RemoveCgroups], TimeSpan.FromSeconds(10));
     }
 
     /// <summary>Runs a shell script in the node, to its end.</summary>
-    public Task<CommandResult> TryAsync(string script, TimeSpan? limit = null) => HostCommand.RunAsync("nsenter", Enter(script), limit ?? TimeSpan.FromSeconds(60));
+    public Task<CommandResult> TryAsync(string script, TimeSpan? limit = null) => HostCommand.RunAsync("/bin/sh", Enter(script), limit ?? TimeSpan.FromSeconds(60));
 
     /// <summary>Runs a shell script in the node, which must succeed, and returns its output.</summary>
     public async Task<string> RunAsync(string script, TimeSpan? limit = null) => (await TryAsync(script, limit)).OrThrow().Output;
 
     /// <summary>Starts a shell script in the node.</summary>
-    public Process Start(string script) => HostCommand.Start("nsenter", Enter(script));
+    public Process Start(string script) => HostCommand.Start("/bin/sh", Enter(script));
 
     /// <summary>A path of the node as this process reaches it.</summary>
     public string PathOf(string nodePath) => Root + nodePath;
 
     private string[] Enter(string script) =>
-        ["--target", $"{Pid}", "--mount", "--pid", "--net", "--ipc", "--uts", "--wdns=/root", "env", "-i", .. Environment.Split(' '), "/bin/sh", "-c", script];
+        ["-c", InOwnCgroup, "node", "--target", $"{Pid}", "--mount", "--pid", "--net", "--ipc", "--uts", "--wdns=/root", "env", "-i", .. Environment.Split(' '), "/bin/sh", "-c", script];
 
     private static string FindRepository()
     {

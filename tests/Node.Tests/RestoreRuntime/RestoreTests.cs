@@ -21,7 +21,8 @@ public sealed class RestoreTests(NodeFixture node)
         var wrapper = new Wrapper(node, await PathOfAsync(runtime));
         await using AgentStandIn agent = wrapper.Agent(request => [IsCreate(request) ? RestoreOf(folder) : Ok]);
         await using Container copy = await Container.PrepareAsync(node, runtime);
-        Assert.Equal((0, 0), await copy.StartAsync(wrapper.Program, $"--log {wrapper.Log} --log-format json"));
+        (int, int) ended = await copy.StartAsync(wrapper.Program, $"--log {wrapper.Log} --log-format json");
+        Assert.True(ended == (0, 0), string.Join('\n', wrapper.Messages));
         Assert.Equal(last + 1, await copy.NextAsync());
         Assert.Equal("running", await copy.StatusAsync());
         Assert.True(File.Exists(node.PathOf($"{copy.Bundle}/pid")));
@@ -164,6 +165,38 @@ public sealed class RestoreTests(NodeFixture node)
         await shim.WaitForExitAsync(TestContext.Current.CancellationToken);
         await node.RunAsync($"while kill -0 {restoring} 2> /dev/null; do :; done", TimeSpan.FromSeconds(10));
     }
+
+    [Fact]
+    public async Task What_a_killed_restore_leaves_does_not_stand_in_the_way_of_the_deletion()
+    {
+        await using Container source = await Container.PrepareAsync(node, "runc");
+        await source.StartAsync();
+        (string folder, _) = await source.CheckpointAsync();
+        // CRIU waits in the middle of the restore until it is killed.
+        await File.WriteAllTextAsync(node.PathOf($"{folder}/hold"), $"#!/bin/sh\n[ $CRTOOLS_SCRIPT_ACTION != post-restore ] || echo held > {folder}/held\n");
+        await File.WriteAllTextAsync(node.PathOf($"{folder}/criu.conf"), $"action-script {folder}/hold\n");
+        await node.RunAsync($"chmod +x {folder}/hold; mkfifo {folder}/held");
+
+        var wrapper = new Wrapper(node, "/usr/sbin/runc");
+        await using AgentStandIn agent = wrapper.Agent(_ => [RestoreOf(folder)]);
+        await using Container copy = await Container.PrepareAsync(
+            node, "runc", config => config["annotations"]!["org.criu.config"] = $"{folder}/criu.conf");
+        using Process shim = copy.Begin(wrapper.Program);
+        string[] mounts = await MountsOfAsync(copy.Id);
+        while (mounts.Length == 0)
+            mounts = await MountsOfAsync(copy.Id);
+        await node.RunAsync($"kill -KILL $(pgrep -f '^{wrapper.Program} ')");
+        await node.RunAsync($"cat {folder}/held > /dev/null & pid=$!; while pgrep -x criu > /dev/null; do sleep 0.05; done; kill $pid 2> /dev/null; true");
+
+        CommandResult deleted = await wrapper.TryAsync($"delete --force {copy.Id}");
+        Assert.True(deleted.ExitCode == 0, deleted.Error);
+        Assert.Empty(await MountsOfAsync(copy.Id));
+        Assert.False(Directory.Exists(node.PathOf($"/run/runc/{copy.Id}")));
+        Assert.False(wrapper.Marks(copy.Id));
+    }
+
+    private async Task<string[]> MountsOfAsync(string id) =>
+        (await node.RunAsync($"grep /{id}/criu-root /proc/self/mountinfo || true")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     private static IEnumerable<string> Silence(ManualResetEventSlim release)
     {

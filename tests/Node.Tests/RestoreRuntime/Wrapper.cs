@@ -41,5 +41,8 @@ internal sealed class Wrapper
     /// <summary>Whether a container is marked as restored.</summary>
     public bool Marks(string id) => File.Exists(_node.PathOf($"{Folder}/restored/{id}"));
 
+    /// <summary>Runs it, with a log.</summary>
+    public Task<CommandResult> TryAsync(string arguments) => _node.TryAsync($"{Program} --log {Log} --log-format json {arguments}");
+
     public AgentStandIn Agent(Func<JsonObject, IEnumerable<string>> answer) => new(_node.PathOf($"{Folder}/agent.sock"), answer);
 }
