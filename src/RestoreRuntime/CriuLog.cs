@@ -34,7 +34,9 @@ internal static class CriuLog
         return last.Count == 0 ? null : string.Join("; ", last);
     }
 
-    // The closing line says nothing, and without CAP_SYS_RESOURCE CRIU complains of its limit of open files and goes on.
+    // The closing lines say nothing, and without CAP_SYS_RESOURCE CRIU complains of its limit of open files and goes on.
     private static bool IsNoReason(string line) =>
-        line.EndsWith("Restoring FAILED.", StringComparison.Ordinal) || line.Contains("Can't setup RLIMIT_NOFILE for self", StringComparison.Ordinal);
+        line.EndsWith("Restoring FAILED.", StringComparison.Ordinal)
+        || line.Contains("cgroupd: recv req error", StringComparison.Ordinal)
+        || line.Contains("Can't setup RLIMIT_NOFILE for self", StringComparison.Ordinal);
 }
