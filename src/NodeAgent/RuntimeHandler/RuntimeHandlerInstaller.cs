@@ -74,17 +74,18 @@ public sealed class RuntimeHandlerInstaller
         ContainerdConfiguration now = await _containerd.ReadAsync(plain, cancellationToken);
         string? dropInPath = DropInPath(plain, now);
         HandlerFiles current = new(config, dropInPath is null ? null : NodeFiles.Read(_host, dropInPath));
-        if (current == plain)
-            await FinishPendingRestartAsync(now, cancellationToken);
-        else
-            await ReplaceAsync(current, plain, dropInPath, now.Address, cancellationToken);
         NodeFiles.Remove(_host, Backup);
-
         int users = _program.CountUsers(now.State);
         if (users > 0)
             _report($"kept {_options.InstalledProgram}: {users} containers were made by it; delete their Pods and run this again");
         else if (_program.Remove())
             _report($"removed {_options.InstalledProgram}");
+
+        // Last: it cuts the `kubectl exec` that this may run in, and its caller goes on to delete the agent.
+        if (current == plain)
+            await FinishPendingRestartAsync(now, cancellationToken);
+        else
+            await ReplaceAsync(current, plain, dropInPath, now.Address, cancellationToken);
     }
 
     // The first way that adds the handler and changes nothing else: containerd's versions merge files, and the tables of one file, differently.
