@@ -56,6 +56,8 @@ public sealed class EventRecorderTests : IDisposable
         await _recorder.StartAsync(Cancel);
         for (int index = 0; index < 5000; index++)
             await PublishAsync("Ready", $"message {index}").WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+        // A recorder that is ended before it began asks nothing.
+        await _asked.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancel);
         gate.SetResult();
         await _recorder.StopAsync(Cancel);
 
