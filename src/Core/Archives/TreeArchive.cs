@@ -25,12 +25,8 @@ public static class TreeArchive
     {
         ArgumentNullException.ThrowIfNull(tar);
         ArgumentNullException.ThrowIfNull(directory);
-        limits ??= ArchiveLimits.Default;
         using var extractor = new TreeExtractor(directory, ExtractionPolicy.Volume);
-        using var reader = new TarReader(DecompressedStream.Open(tar, limits, out _), limits);
-        while (reader.Next() is { } entry)
-            extractor.Extract(reader, entry, cancellationToken);
-        extractor.Complete();
+        extractor.ExtractAll(tar, limits, cancellationToken);
         return new ImportResult(extractor.Entries, extractor.Bytes);
     }
 }

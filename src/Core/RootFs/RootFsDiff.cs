@@ -27,12 +27,8 @@ public static class RootFsDiff
     {
         ArgumentNullException.ThrowIfNull(tar);
         ArgumentNullException.ThrowIfNull(rootfs);
-        limits ??= ArchiveLimits.Default;
         using var extractor = new TreeExtractor(rootfs, ExtractionPolicy.RootFs);
-        using var reader = new TarReader(DecompressedStream.Open(tar, limits, out _), limits);
-        while (reader.Next() is { } entry)
-            extractor.Extract(reader, entry, cancellationToken);
-        extractor.Complete();
+        extractor.ExtractAll(tar, limits, cancellationToken);
         return new ApplyResult(extractor.Entries, extractor.Bytes, extractor.Whiteouts);
     }
 

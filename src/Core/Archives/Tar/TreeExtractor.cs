@@ -47,6 +47,16 @@ internal sealed class TreeExtractor : IDisposable
             Entries++;
     }
 
+    /// <summary>Unpacks a whole tar, plain or compressed, to its end.</summary>
+    internal void ExtractAll(Stream tar, ArchiveLimits? limits, CancellationToken cancellationToken)
+    {
+        limits ??= ArchiveLimits.Default;
+        using var reader = new TarReader(DecompressedStream.Open(tar, limits, out _), limits);
+        while (reader.Next() is { } entry)
+            Extract(reader, entry, cancellationToken);
+        Complete();
+    }
+
     /// <summary>Sets the directories' times, which every entry made in them has changed.</summary>
     internal void Complete()
     {
