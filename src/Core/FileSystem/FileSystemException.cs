@@ -17,6 +17,14 @@ public sealed class FileSystemException : IOException
         Error = error;
     }
 
+    /// <summary>Creates it with what to do about it.</summary>
+    internal FileSystemException(string operation, string path, int error, string? advice)
+        : base($"cannot {operation} '{DisplayText.Of(path)}': {Describe(error)}{(advice is null ? string.Empty : "; " + advice)}")
+    {
+        Path = path;
+        Error = error;
+    }
+
     /// <summary>The path that the operation was about.</summary>
     public string Path { get; }
 

@@ -1,3 +1,4 @@
+using CheckpointOperator.Core.Runtimes;
 using CheckpointOperator.Core.Security;
 
 namespace CheckpointOperator.NodeAgent.Containers;
@@ -15,5 +16,5 @@ public sealed record RunningContainer(ContainerId Id, string Bundle, string Runt
     public string RootFs => $"{Bundle}/rootfs";
 
     /// <summary>The label that files which CRIU writes or reads for it must carry; null where there is none.</summary>
-    public SELinuxLabel? MountLabel => SELinuxLabel.TryParse(Spec.Linux?.MountLabel, out SELinuxLabel? label) ? label : null;
+    public SELinuxLabel? MountLabel { get; } = OciBundle.ParseMountLabel(SpecJson);
 }

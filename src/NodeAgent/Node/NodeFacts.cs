@@ -37,7 +37,8 @@ internal static class NodeFacts
     /// <summary>enforcing, permissive or disabled.</summary>
     public static string SELinux()
     {
-        const string enforce = "/sys/fs/selinux/enforce";
+        // In the root of the node's first process: a Pod mostly has no selinuxfs.
+        const string enforce = "/proc/1/root/sys/fs/selinux/enforce";
         if (!File.Exists(enforce))
             return "disabled";
         return File.ReadAllText(enforce).Trim() == "1" ? "enforcing" : "permissive";
