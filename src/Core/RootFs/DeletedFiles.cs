@@ -14,7 +14,8 @@ public static class DeletedFiles
 
     /// <summary>
     /// Removes each path of <paramref name="source"/>'s deleted.files below a root file system: a link itself, never its target. The whole
-    /// list is checked before the first removal. No such file: nothing to do; a path that is not there: gone already.
+    /// list is checked before the first removal. No such file: nothing to do; a path that is not there: gone already. Do it before
+    /// <see cref="RootFsDiff.Apply(RootDirectory, RootDirectory, ArchiveLimits?, CancellationToken)"/>: podman's and CRI-O's lists name folders, too, that were deleted and made anew.
     /// </summary>
     /// <returns>Number of paths removed.</returns>
     public static int Remove(RootDirectory source, RootDirectory rootfs, ArchiveLimits? limits = null, CancellationToken cancellationToken = default)

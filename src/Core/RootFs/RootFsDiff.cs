@@ -45,7 +45,10 @@ public static class RootFsDiff
         return new DiffResult(archiver.Entries, archiver.Bytes, deleted);
     }
 
-    /// <summary>Writes the named changes, looked up below <paramref name="rootfs"/>. One that is not there is an error, not left out.</summary>
+    /// <summary>
+    /// Writes the named changes, looked up below <paramref name="rootfs"/>. One that is not there is an error, not left out. A folder that is
+    /// listed as deleted and is there was made anew (podman's lists tell it so): it is written as an opaque one.
+    /// </summary>
     public static DiffResult CreateFromChanges(
         IEnumerable<FileChange> changes, RootDirectory rootfs, Stream tar, CancellationToken cancellationToken = default)
     {
@@ -59,14 +62,23 @@ public static class RootFsDiff
         foreach (var change in changes)
         {
             var path = change is { Path: "/", Kind: FileChangeKind.Modify } ? RelativePath.Root : RelativePath.Parse(change.Path);
-            if (change.Kind == FileChangeKind.Delete)
-                deleted.Add($"/{path}");
-            else
+            if (change.Kind != FileChangeKind.Delete)
                 Add(path, change.Kind);
+            else if (rootfs.Stat(path) is { Type: FileType.Directory })
+                AddMadeAnew(path);
+            else
+                deleted.Add($"/{path}");
         }
 
         writer.Complete();
         return new DiffResult(archiver.Entries, archiver.Bytes, deleted);
+
+        void AddMadeAnew(RelativePath path)
+        {
+            Add(path, FileChangeKind.Modify);
+            archiver.AddMark(path.Append(Whiteout.OpaqueName));
+            Add(path, FileChangeKind.Add);
+        }
 
         // A list of changes names a new directory and mostly, again, what is in it.
         void Add(RelativePath path, FileChangeKind kind)

@@ -93,7 +93,7 @@ internal static class RootFsCommands
     private static OfflineCommand CreateDelete()
     {
         var (folder, root) = (Source(), Root());
-        var command = new OfflineCommand("delete", "Removes what DIR/deleted.files names.") { folder, root };
+        var command = new OfflineCommand("delete", "Removes what DIR/deleted.files names; run it before apply, which brings back what was deleted and made anew.") { folder, root };
         command.Does((arguments, cancellationToken) =>
         {
             using var source = RootDirectory.Open(arguments.GetRequiredValue(folder));

@@ -51,13 +51,14 @@ internal sealed class RestorePreparer(NodeRoot node, ArchiveStore store, Restore
         return entry with { Told = true };
     }
 
-    // Deletions after the diff: the order in which podman and CRI-O do it, so what the archive's writer expects.
+    // Deletions before the diff, though podman and CRI-O do it the other way round: their lists name a folder that was deleted and made anew, and what is in
+    // the diff was there at the checkpoint. It is the image's own paths that the list means, too, not those that lead through the diff's links.
     private RestoreJournalEntry ApplyFiles(
         AuthorizedRestore restore, RunningContainer container, RootDirectory images, RestoreJournalEntry entry, CancellationToken cancellationToken)
     {
         using RootDirectory rootfs = node.OpenDirectory(container.RootFs);
-        ApplyResult applied = RootFsDiff.Apply(images, rootfs, cancellationToken: cancellationToken);
         int deleted = DeletedFiles.Remove(images, rootfs, cancellationToken: cancellationToken);
+        ApplyResult applied = RootFsDiff.Apply(images, rootfs, cancellationToken: cancellationToken);
         ImportResult filled = volumes.Fill(images, restore.Pod, restore.Container, restore.Again);
         ImportResult linked = volumes.MakeDataFolders(images, restore.Pod, restore.Container);
         return entry with

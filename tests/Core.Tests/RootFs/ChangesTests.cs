@@ -46,6 +46,21 @@ public sealed class ChangesTests : IDisposable
         Assert.Equal(0, result.Changed);
     }
 
+    [Theory]
+    [InlineData("replaced")]
+    [InlineData("replaced/made replaced")]
+    public void A_folder_that_is_listed_as_deleted_and_is_there_was_made_anew(string added)
+    {
+        // So does podman's list tell of a folder that was deleted and made again, and of an empty one that took a file's place.
+        _folder.Shell("mkdir -p root out/replaced/below; touch out/replaced/hidden; mkdir -m 750 root/replaced; touch root/replaced/made; touch root/other; touch out/deleted");
+        FileChange[] changes = [new("/deleted", FileChangeKind.Delete), new("/replaced", FileChangeKind.Delete), .. added.Split(' ').Select(path => new FileChange($"/{path}", FileChangeKind.Add))];
+        using (var tar = File.Create(_folder["out/diff.tar"]))
+            Assert.Equal(["/deleted"], RootFsDiff.CreateFromChanges(changes, _folder.Open("root"), tar).Deleted);
+        using (var tar = File.OpenRead(_folder["out/diff.tar"]))
+            RootFsDiff.Apply(tar, _folder.Open("out"));
+        Assert.Equal("made\n750\n", _folder.Shell("ls out/replaced; stat -c %a out/replaced"));
+    }
+
     [Fact]
     public void A_change_that_is_not_there_is_an_error()
     {

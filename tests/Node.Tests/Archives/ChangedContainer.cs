@@ -1,0 +1,113 @@
+using System.Text.Json.Nodes;
+
+using CheckpointOperator.Node.Tests.Node;
+
+namespace CheckpointOperator.Node.Tests.Archives;
+
+/// <summary>
+/// A container of podman's that counts, and whose files were changed in all the ways that a diff has to tell (Scripts/changes.py). It runs as long as the
+/// tests of a class do.
+/// </summary>
+public sealed class ChangedContainer(NodeFixture node) : IAsyncLifetime
+{
+    private const string Scripts = "tests/Node.Tests/Archives/Scripts";
+
+    // podman looks for each changed file at its path on the host, and leaves out one that the host has not: so the host gets all but /etc/unknown.
+    private const string Make = """
+        set -eu
+        mkdir -p $folder/image && cd $folder/image
+        python3 $folder/image.py
+        tar c . | podman import --quiet - localhost/$name:1 > /dev/null
+        touch /etc/known && mkdir -p /data/file-to-folder && touch /data/file-to-link /data/link-to-file /data/linked /data/mode /data/owner /data/time /data/folder-to-file
+        podman run --quiet --detach --network none --name $name --volume $name-data:/volume localhost/$name:1 /bin/sh -c '
+          i=0; while :; do i=$((i+1)); echo $i; echo $i > /dev/shm/count; echo $i > /volume/count; sleep 0.05; done' > /dev/null
+        cd "$(podman mount $name)"
+        python3 $folder/changes.py
+        podman inspect --format '{{json .GraphDriver.Data}}' $name
+        """;
+
+    private readonly List<string> _restored = [];
+    private int _exports;
+
+    /// <summary>The container's name.</summary>
+    public string Name { get; } = $"changed-{Guid.NewGuid():N}";
+
+    /// <summary>A folder of the node for what the tests make.</summary>
+    public string Folder => $"/tmp/{Name}";
+
+    /// <summary>The image's name.</summary>
+    public string Image => $"localhost/{Name}:1";
+
+    /// <summary>The overlay's upper folder.</summary>
+    public string Upper { get; private set; } = string.Empty;
+
+    /// <summary>The overlay's lower folder: the image's one layer.</summary>
+    public string Lower { get; private set; } = string.Empty;
+
+    /// <summary>The mounted overlay.</summary>
+    public string Merged { get; private set; } = string.Empty;
+
+    /// <summary>The image's files.</summary>
+    public FileTree ImageFiles { get; private set; } = null!;
+
+    /// <summary>The container's files, but for those that podman itself makes.</summary>
+    public FileTree Files { get; private set; } = null!;
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync()
+    {
+        Directory.CreateDirectory(node.PathOf(Folder));
+        foreach (string script in (string[])["image.py", "changes.py"])
+            File.Copy(Path.Combine(NodeFixture.Repository, Scripts, script), node.PathOf($"{Folder}/{script}"));
+        JsonNode overlay = JsonNode.Parse(await node.RunAsync($"folder={Folder} name={Name}\n{Make}"))!;
+        (Upper, Lower, Merged) = ((string)overlay["UpperDir"]!, (string)overlay["LowerDir"]!, (string)overlay["MergedDir"]!);
+        ImageFiles = await FileTree.ReadAsync(node, $"{Folder}/image");
+        Files = (await FileTree.ReadAsync(node, Merged)).Where(IsOwn);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await node.RunAsync($"podman rm --force --time 0 {string.Join(' ', _restored)} {Name} && podman volume rm --force {Name}-data && podman rmi {Image} && rm -r {Folder}");
+    }
+
+    /// <summary>Exports a checkpoint while the container goes on; the archive's path in the node.</summary>
+    public async Task<string> ExportAsync(string options)
+    {
+        string archive = $"{Folder}/export-{Interlocked.Increment(ref _exports)}.tar";
+        await node.RunAsync($"podman container checkpoint --leave-running {options} --export {archive} {Name}");
+        return archive;
+    }
+
+    /// <summary>A new folder of the node.</summary>
+    public string MakeFolder(string purpose)
+    {
+        string folder = $"{Folder}/{purpose}-{Guid.NewGuid():N}";
+        Directory.CreateDirectory(node.PathOf(folder));
+        return folder;
+    }
+
+    /// <summary>A copy of the image's files, to apply changes to.</summary>
+    public async Task<string> CopyImageAsync()
+    {
+        string folder = MakeFolder("rootfs");
+        await node.RunAsync($"cp -a {Folder}/image/. {folder}");
+        return folder;
+    }
+
+    /// <summary>Restores an archive by podman as another container and returns its name.</summary>
+    public async Task<string> RestoreAsync(string archive, string options = "")
+    {
+        string name = $"restored-{Guid.NewGuid():N}";
+        _restored.Add(name);
+        await node.RunAsync($"podman container restore --ignore-volumes {options} --import {archive} --name {name}");
+        return name;
+    }
+
+    /// <summary>The files of a container of podman's, but for those that podman itself makes.</summary>
+    public async Task<FileTree> FilesOfAsync(string container) =>
+        (await FileTree.ReadAsync(node, (await node.RunAsync($"podman mount {container}")).Trim())).Where(IsOwn);
+
+    // podman makes these in every container, to mount upon.
+    private static bool IsOwn(string path) => path is not ("etc/hostname" or "etc/hosts" or "etc/mtab" or "etc/resolv.conf" or "run/.containerenv");
+}
