@@ -9,10 +9,10 @@ public sealed record ArchiveLimits
     /// <summary>Number of entries, in the archive and in each archive inside it. Defaults to 2,000,000.</summary>
     public long MaxEntries { get; init; } = 2_000_000;
 
-    /// <summary>Bytes of all entries together. Defaults to 1 TiB.</summary>
+    /// <summary>Bytes of all entries together, holes included. Defaults to 1 TiB.</summary>
     public long MaxTotalBytes { get; init; } = 1L << 40;
 
-    /// <summary>Bytes of one entry. Defaults to 1 TiB.</summary>
+    /// <summary>Bytes of one entry, holes included. Defaults to 1 TiB.</summary>
     public long MaxEntryBytes { get; init; } = 1L << 40;
 
     /// <summary>Unpacked bytes for each packed one, looked at once <see cref="CompressionRatioFloor"/> bytes are unpacked. Defaults to 250.</summary>
@@ -29,6 +29,12 @@ public sealed record ArchiveLimits
 
     /// <summary>Bytes of one extended header: PAX records, a GNU long name. Defaults to 1 MiB.</summary>
     public int MaxExtendedHeaderBytes { get; init; } = 1 << 20;
+
+    /// <summary>Pieces of data between the holes of one sparse file. Defaults to 1,000,000, which take 16 MB of memory.</summary>
+    public int MaxSparseRegions { get; init; } = 1_000_000;
+
+    /// <summary>Bytes of history that a compressed archive may make its decompressor keep: zstd's window, xz's dictionary. Defaults to 128 MiB, as the zstd program.</summary>
+    public long MaxDecompressorBytes { get; init; } = 128L << 20;
 
     /// <summary>Bytes of config.dump, spec.dump and the like. Defaults to 16 MiB.</summary>
     public int MaxJsonBytes { get; init; } = 16 << 20;

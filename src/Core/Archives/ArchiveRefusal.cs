@@ -57,8 +57,11 @@ public enum ArchiveRefusal
     /// <summary>A device that nobody may bring along.</summary>
     Device,
 
-    /// <summary>A kind of entry that is not extracted: sparse, continued, multi-volume.</summary>
+    /// <summary>A kind of entry that is not extracted: continued from another volume, incremental, of an unknown sparse format.</summary>
     UnsupportedEntry,
+
+    /// <summary>A sparse file's map is out of order, leads past the file's end, does not fit the data, or has more regions than <see cref="ArchiveLimits.MaxSparseRegions"/>.</summary>
+    InvalidSparseMap,
 
     /// <summary>A whiteout that names nothing that could be removed.</summary>
     InvalidWhiteout,
@@ -74,6 +77,15 @@ public enum ArchiveRefusal
 
     /// <summary>The compression is damaged, or one that is not read.</summary>
     InvalidCompression,
+
+    /// <summary>Unpacking would take more memory than <see cref="ArchiveLimits.MaxDecompressorBytes"/>.</summary>
+    DecompressorMemory,
+
+    /// <summary>An OCI image that is none of one checkpoint: another number of manifests or layers than one, a media type that is not read.</summary>
+    InvalidImage,
+
+    /// <summary>A part of an OCI image has another digest or size than the one by which it is named.</summary>
+    DigestMismatch,
 
     /// <summary>An entry that has to be there is missing.</summary>
     MissingEntry,

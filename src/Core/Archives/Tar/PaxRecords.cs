@@ -85,10 +85,10 @@ internal static class PaxRecords
                 return false;
             entry.Modified = time;
         }
-        else if (key.StartsWith("GNU.sparse."u8))
+        else if (key.StartsWith(PaxSparse.Prefix))
         {
-            reason = ArchiveRefusal.UnsupportedEntry;
-            return false;
+            reason = ArchiveRefusal.InvalidSparseMap;
+            return (entry.Sparse ??= new PaxSparse()).TryAdd(key[PaxSparse.Prefix.Length..], value);
         }
         else if (key.StartsWith(AttributePrefix))
         {

@@ -23,7 +23,7 @@ internal sealed class TarEntry
 
     internal uint GroupId { get; set; }
 
-    /// <summary>Bytes of content that follow the header.</summary>
+    /// <summary>Bytes of content, a sparse file's holes included.</summary>
     internal long Size { get; set; }
 
     internal UnixTime Modified { get; set; }
@@ -33,6 +33,9 @@ internal sealed class TarEntry
     internal uint DeviceMinor { get; set; }
 
     internal List<TarAttribute> Attributes { get; } = [];
+
+    /// <summary>What PAX records say of a sparse file; null where they say nothing.</summary>
+    internal PaxSparse? Sparse { get; set; }
 
     internal string DisplayName => DisplayText.Of(RawName);
 

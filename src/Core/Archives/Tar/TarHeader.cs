@@ -30,6 +30,9 @@ internal static class TarHeader
 
     internal static byte TypeFlag(ReadOnlySpan<byte> block) => block[TypeOffset];
 
+    /// <summary>Whether it is GNU's own header, which has other fields where POSIX's has the prefix.</summary>
+    internal static bool IsGnu(ReadOnlySpan<byte> block) => block.Slice(MagicOffset, 8).SequenceEqual("ustar  \0"u8);
+
     internal static bool HasValidChecksum(ReadOnlySpan<byte> block)
     {
         if (!TarNumber.TryRead(block.Slice(ChecksumOffset, ChecksumLength), out var expected))
@@ -51,6 +54,7 @@ internal static class TarHeader
     {
         field = "";
         entry.Attributes.Clear();
+        entry.Sparse = null;
         var name = Text(block[..NameLength]);
         var prefix = block.Slice(MagicOffset, 6).SequenceEqual("ustar\0"u8) ? Text(block.Slice(PrefixOffset, PrefixLength)) : [];
         entry.RawName = prefix.IsEmpty ? name.ToArray() : [.. prefix, (byte)'/', .. name];

@@ -1,19 +1,15 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using CheckpointOperator.Core.FileSystem;
-using CheckpointOperator.Core.Interop;
 using Microsoft.Win32.SafeHandles;
 
 namespace CheckpointOperator.Core.Archives.Tar;
 
 /// <summary>
-/// Reads a tar archive (v7, ustar, PAX, GNU long names and base-256 numbers) entry by entry, within limits. Names come out checked and
-/// normalised; what no container engine writes (sparse files, multi-volume, global PAX headers) is refused.
+/// Reads a tar archive (v7, ustar, PAX, GNU long names, base-256 numbers and sparse files) entry by entry, within limits. Names come out
+/// checked and normalised; what no container engine writes (multi-volume, incremental, global PAX headers) is refused.
 /// </summary>
 internal sealed class TarReader : IDisposable
 {
-    private const int BufferSize = 16 * 1024;
-
     // NAME_MAX
     private const int MaxComponent = 255;
 
@@ -23,24 +19,25 @@ internal sealed class TarReader : IDisposable
     // Below this a system call of its own saves nothing.
     private const int MinRangeCopy = 64 * 1024;
 
-    private readonly Stream _stream;
+    // GNU's contiguous file, which GNU tar extracts as a regular one.
+    private const byte Contiguous = (byte)'7';
+
+    private readonly TarInput _input;
     private readonly ArchiveLimits _limits;
     private readonly TarEntry _entry = new() { Index = -1 };
-    private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+    private SparseMap? _sparse;
     private byte[]? _copyBuffer;
-    private int _start;
-    private int _end;
+    private long _stored;
     private long _padding;
     private long _headers;
-    private bool _any;
 
     internal TarReader(Stream stream, ArchiveLimits limits)
     {
-        _stream = stream;
+        _input = new TarInput(stream, _entry);
         _limits = limits;
     }
 
-    /// <summary>Bytes of the current entry's content that were not read yet.</summary>
+    /// <summary>Bytes of the current entry's content that were not read yet, holes included.</summary>
     internal long Remaining { get; private set; }
 
     /// <summary>Bytes of all entries' content so far.</summary>
@@ -52,15 +49,16 @@ internal sealed class TarReader : IDisposable
     /// <summary>The next entry, or null at the archive's end. The object is filled anew by the next call.</summary>
     internal TarEntry? Next()
     {
-        Skip(Remaining);
-        SkipRaw(_padding);
-        _padding = 0;
+        _input.Skip(_stored);
+        _input.Skip(_padding);
+        (_stored, _padding, Remaining, _sparse) = (0, 0, 0, null);
 
         _entry.Index++;
         byte[]? longName = null, longLink = null, pax = null;
         while (true)
         {
-            if (!TryReadBlock(out var block))
+            // The end-of-archive mark. What follows it is not looked at: some engines leave a stale tail there.
+            if (!_input.TryReadBlock(out var block) || !block.ContainsAnyExcept((byte)0))
                 return End();
             if (++_headers / HeadersPerEntry > _limits.MaxEntries || _entry.Index >= _limits.MaxEntries)
                 throw new ArchiveRefusedException(ArchiveRefusal.TooManyEntries, "", _entry.Index, $"at most {_limits.MaxEntries} are read");
@@ -86,7 +84,7 @@ internal sealed class TarReader : IDisposable
                         throw _entry.Refuse(ArchiveRefusal.UnsupportedEntry, "a global PAX header may hold comments only");
                     break;
                 default:
-                    Accept(flag, longName, longLink, pax);
+                    Accept(flag, block, longName, longLink, pax);
                     return _entry;
             }
         }
@@ -100,21 +98,18 @@ internal sealed class TarReader : IDisposable
         if (destination.IsEmpty)
             return 0;
         int count;
-        if (_start == _end && destination.Length >= BufferSize)
+        if (_sparse is not null && _sparse.RunAt(_sparse.Size - Remaining, out var isHole) is var run && (isHole || run < destination.Length))
         {
-            count = ReadStream(destination);
+            destination = destination[..(int)Math.Min(run, destination.Length)];
+            if (isHole)
+                destination.Clear();
+            count = isHole ? destination.Length : ReadStored(destination);
         }
         else
         {
-            if (_start == _end)
-                Fill(1);
-            count = Math.Min(destination.Length, _end - _start);
-            _buffer.AsSpan(_start, count).CopyTo(destination);
-            _start += count;
+            count = ReadStored(destination);
         }
 
-        if (count == 0)
-            throw Truncated();
         Remaining -= count;
         return count;
     }
@@ -130,37 +125,78 @@ internal sealed class TarReader : IDisposable
         return content;
     }
 
-    /// <summary>Copies the rest of the current entry's content to the start of a file.</summary>
+    /// <summary>Copies the current entry's content, of which nothing was read yet, into an empty file. Holes become holes.</summary>
     internal void CopyTo(SafeFileHandle destination, CancellationToken cancellationToken)
     {
-        long written = 0;
-        if (Remaining >= MinRangeCopy && _stream is HandleStream source)
-            written = CopyRange(source, destination, cancellationToken);
-        _copyBuffer ??= ArrayPool<byte>.Shared.Rent(128 * 1024);
-        while (Remaining > 0)
+        if (_sparse is null)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var count = Read(_copyBuffer);
-            RandomAccess.Write(destination, _copyBuffer.AsSpan(0, count), written);
-            written += count;
+            CopyData(destination, 0, Remaining, cancellationToken);
         }
+        else
+        {
+            foreach (var region in _sparse.Regions)
+                CopyData(destination, region.Offset, region.Length, cancellationToken);
+            RandomAccess.SetLength(destination, _sparse.Size);
+        }
+
+        Remaining = 0;
     }
 
     /// <summary>Passes over a part of the current entry's content.</summary>
     internal void Skip(long count)
     {
-        SkipRaw(count);
+        var stored = count;
+        if (_sparse is not null)
+        {
+            stored = 0;
+            for (long run, left = count; left > 0; left -= run)
+            {
+                run = Math.Min(left, _sparse.RunAt(_sparse.Size - Remaining + count - left, out var isHole));
+                stored += isHole ? 0 : run;
+            }
+        }
+
+        _input.Skip(stored);
+        _stored -= stored;
         Remaining -= count;
     }
 
     public void Dispose()
     {
-        ArrayPool<byte>.Shared.Return(_buffer);
+        _input.Dispose();
         if (_copyBuffer is not null)
             ArrayPool<byte>.Shared.Return(_copyBuffer);
     }
 
-    private void Accept(byte flag, byte[]? longName, byte[]? longLink, byte[]? pax)
+    private int ReadStored(Span<byte> destination)
+    {
+        var count = _input.Read(destination);
+        _stored -= count;
+        return count;
+    }
+
+    private void CopyData(SafeFileHandle destination, long position, long length, CancellationToken cancellationToken)
+    {
+        if (length >= MinRangeCopy)
+        {
+            var copied = _input.CopyRange(destination, position, length, cancellationToken);
+            _stored -= copied;
+            position += copied;
+            length -= copied;
+        }
+
+        _copyBuffer ??= ArrayPool<byte>.Shared.Rent(128 * 1024);
+        while (length > 0)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var count = ReadStored(_copyBuffer.AsSpan(0, (int)Math.Min(_copyBuffer.Length, length)));
+            RandomAccess.Write(destination, _copyBuffer.AsSpan(0, count), position);
+            position += count;
+            length -= count;
+        }
+    }
+
+    private void Accept(byte flag, ReadOnlySpan<byte> header, byte[]? longName, byte[]? longLink, byte[]? pax)
     {
         // What follows the header is told by the header itself for the long names, by a PAX record before all.
         if (longName is not null)
@@ -169,10 +205,13 @@ internal sealed class TarReader : IDisposable
             _entry.LinkTarget = TrimNul(longLink);
         if (pax is not null && PaxRecords.Apply(pax, _entry) is var (reason, detail))
             throw _entry.Refuse(reason, detail);
+        if (_entry.Sparse?.Name is { } name)
+            _entry.RawName = name;
 
         _entry.Type = flag switch
         {
             >= (byte)'0' and <= (byte)'6' => (TarEntryType)flag,
+            Contiguous or SparseMapReader.TypeFlag => TarEntryType.Regular,
             // v7: a directory is a file whose name ends with a slash.
             0 => _entry.RawName.AsSpan().EndsWith("/"u8) ? TarEntryType.Directory : TarEntryType.Regular,
             _ => throw _entry.Refuse(ArchiveRefusal.UnsupportedEntry, $"type '{DisplayText.Of([flag])}'"),
@@ -181,13 +220,27 @@ internal sealed class TarReader : IDisposable
         if (_entry.Type != TarEntryType.Regular)
             _entry.Size = 0;
         CheckName();
+        (_stored, _padding) = (_entry.Size, Padding(_entry.Size));
+        ReadSparseMap(flag, header);
         if (_entry.Size > _limits.MaxEntryBytes)
             throw _entry.Refuse(ArchiveRefusal.EntryTooLarge, $"it has {_entry.Size} bytes, at most {_limits.MaxEntryBytes} are read");
         if (_entry.Size > _limits.MaxTotalBytes - TotalBytes)
             throw _entry.Refuse(ArchiveRefusal.ArchiveTooLarge, $"with it the content is larger than {_limits.MaxTotalBytes} bytes");
         TotalBytes += _entry.Size;
         Remaining = _entry.Size;
-        _padding = Padding(_entry.Size);
+    }
+
+    private void ReadSparseMap(byte flag, ReadOnlySpan<byte> header)
+    {
+        var isOld = flag == SparseMapReader.TypeFlag;
+        if (!isOld && _entry.Sparse is null)
+            return;
+        if (_entry.Type != TarEntryType.Regular || (isOld && _entry.Sparse is not null))
+            throw _entry.Refuse(ArchiveRefusal.InvalidSparseMap, "only a file may be sparse, and have one map");
+        var reader = new SparseMapReader(_input, _limits);
+        _sparse = isOld ? reader.ReadOld(_entry, header) : reader.ReadPax(_entry, _entry.Sparse!);
+        _stored = _sparse.Regions.Sum(static region => region.Length);
+        _entry.Size = _sparse.Size;
     }
 
     private void CheckName()
@@ -223,10 +276,8 @@ internal sealed class TarReader : IDisposable
         if (size > _limits.MaxExtendedHeaderBytes)
             throw _entry.Refuse(ArchiveRefusal.ExtendedHeaderTooLarge, $"{size} bytes, at most {_limits.MaxExtendedHeaderBytes} are read");
         var content = new byte[size];
-        Remaining = size;
-        for (var read = 0; read < content.Length;)
-            read += Read(content.AsSpan(read));
-        SkipRaw(Padding(size));
+        _input.ReadExactly(content);
+        _input.Skip(Padding(size));
         return content;
     }
 
@@ -235,99 +286,6 @@ internal sealed class TarReader : IDisposable
         _entry.Index--;
         return null;
     }
-
-    /// <summary>The next header block; false at the end-of-archive mark. What follows the mark is not looked at: some engines leave a stale tail there.</summary>
-    private bool TryReadBlock(out ReadOnlySpan<byte> block)
-    {
-        block = default;
-        if (_end - _start < TarHeader.BlockSize)
-            Fill(TarHeader.BlockSize);
-        var available = _end - _start;
-        if (available == 0 && !_any)
-            return false;
-        if (available < TarHeader.BlockSize)
-            throw Truncated();
-        _any = true;
-        block = _buffer.AsSpan(_start, TarHeader.BlockSize);
-        _start += TarHeader.BlockSize;
-        return block.ContainsAnyExcept((byte)0);
-    }
-
-    private void Fill(int wanted)
-    {
-        _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
-        _end -= _start;
-        _start = 0;
-        while (_end < wanted && ReadStream(_buffer.AsSpan(_end, BufferSize - _end)) is var count and > 0)
-            _end += count;
-    }
-
-    private int ReadStream(Span<byte> destination)
-    {
-        try
-        {
-            return _stream.Read(destination);
-        }
-        catch (ArchiveRefusedException e) when (e.Index < 0)
-        {
-            // Decompression does not know which entry it is at.
-            throw _entry.Refuse(e.Reason, e.Detail, e);
-        }
-    }
-
-    private void SkipRaw(long count)
-    {
-        var buffered = (int)Math.Min(count, _end - _start);
-        _start += buffered;
-        count -= buffered;
-        if (count == 0)
-            return;
-        if (_stream.CanSeek)
-        {
-            if (_stream.Length - _stream.Position < count)
-                throw Truncated();
-            _stream.Seek(count, SeekOrigin.Current);
-            return;
-        }
-
-        if (_stream is TarEntryStream or PrefixedStream)
-        {
-            if (!((ReadOnlyStream)_stream).TrySkip(count))
-                throw Truncated();
-            return;
-        }
-
-        while (count > 0)
-        {
-            Fill(1);
-            if (_end == 0)
-                throw Truncated();
-            var skipped = (int)Math.Min(count, _end);
-            _start = skipped;
-            count -= skipped;
-        }
-    }
-
-    private long CopyRange(HandleStream source, SafeFileHandle destination, CancellationToken cancellationToken)
-    {
-        var from = source.Position - (_end - _start);
-        long to = 0;
-        while (Remaining > 0)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var count = Libc.copy_file_range(source.Handle, ref from, destination, ref to, (nuint)Math.Min(Remaining, 64L << 20), 0);
-            if (count < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR)
-                continue;
-            // File systems that cannot (EXDEV, EINVAL, EOPNOTSUPP, …) are read and written; a real fault shows there again.
-            if (count <= 0)
-                break;
-            Skip(count);
-        }
-
-        return to;
-    }
-
-    private ArchiveRefusedException Truncated() => _entry.Refuse(ArchiveRefusal.Truncated, "the archive ends in or after this entry");
 
     private static bool HasLongComponent(RelativePath path)
     {
