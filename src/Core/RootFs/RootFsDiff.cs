@@ -59,7 +59,8 @@ public static class RootFsDiff
         var archiver = new TreeArchiver(rootfs, writer, cancellationToken);
         var deleted = new List<string>();
         var written = new HashSet<RelativePath>();
-        foreach (var change in changes)
+        // Folder by folder: GNU tar sets a folder's time when it goes on to the next one, and what comes later would change it again.
+        foreach (var change in changes.OrderBy(static change => change.Path.Replace('/', '\0'), StringComparer.Ordinal))
         {
             var path = change is { Path: "/", Kind: FileChangeKind.Modify } ? RelativePath.Root : RelativePath.Parse(change.Path);
             if (change.Kind != FileChangeKind.Delete)

@@ -23,8 +23,17 @@ public sealed class ChangesTests : IDisposable
     {
         _folder.Shell("mkdir -p root/new/sub root/changed; touch root/new/sub/f root/changed/untouched");
         Assert.Equal(
-            "new/ new/sub/ new/sub/f changed/",
+            "changed/ new/ new/sub/ new/sub/f",
             Names(new("/new", FileChangeKind.Add), new("/new/sub", FileChangeKind.Add), new("/new/sub/f", FileChangeKind.Add), new("/changed", FileChangeKind.Modify)));
+    }
+
+    [Fact]
+    public void Changes_are_written_folder_by_folder_whatever_their_order()
+    {
+        _folder.Shell("mkdir -p root/a; touch root/a/b root/a/c root/a-b");
+        Assert.Equal(
+            "a/ a/b a/c a-b",
+            Names(new("/a-b", FileChangeKind.Modify), new("/a/c", FileChangeKind.Modify), new("/a", FileChangeKind.Modify), new("/a/b", FileChangeKind.Modify)));
     }
 
     [Fact]

@@ -19,7 +19,8 @@ public sealed class ChangedContainer(NodeFixture node) : IAsyncLifetime
         python3 $folder/image.py
         tar c . | podman import --quiet - localhost/$name:1 > /dev/null
         touch /etc/known && mkdir -p /data/file-to-folder && touch /data/file-to-link /data/link-to-file /data/linked /data/mode /data/owner /data/time /data/folder-to-file
-        podman run --quiet --detach --network none --name $name --volume $name-data:/volume localhost/$name:1 /bin/sh -c '
+        podman run --quiet --detach --network none --name $name --volume $volume:/volume localhost/$name:1 /bin/sh -c '
+          echo kept > /volume/note; echo kept > /dev/shm/note
           i=0; while :; do i=$((i+1)); echo $i; echo $i > /dev/shm/count; echo $i > /volume/count; sleep 0.05; done' > /dev/null
         cd "$(podman mount $name)"
         python3 $folder/changes.py
@@ -34,6 +35,12 @@ public sealed class ChangedContainer(NodeFixture node) : IAsyncLifetime
 
     /// <summary>A folder of the node for what the tests make.</summary>
     public string Folder => $"/tmp/{Name}";
+
+    /// <summary>The name of the container's volume.</summary>
+    public string Volume => $"{Name}-data";
+
+    /// <summary>The name of a volume that an archive of the container may be given instead.</summary>
+    public string OtherVolume => $"{Name}-other";
 
     /// <summary>The image's name.</summary>
     public string Image => $"localhost/{Name}:1";
@@ -59,7 +66,7 @@ public sealed class ChangedContainer(NodeFixture node) : IAsyncLifetime
         Directory.CreateDirectory(node.PathOf(Folder));
         foreach (string script in (string[])["image.py", "changes.py"])
             File.Copy(Path.Combine(NodeFixture.Repository, Scripts, script), node.PathOf($"{Folder}/{script}"));
-        JsonNode overlay = JsonNode.Parse(await node.RunAsync($"folder={Folder} name={Name}\n{Make}"))!;
+        JsonNode overlay = JsonNode.Parse(await node.RunAsync($"folder={Folder} name={Name} volume={Volume}\n{Make}"))!;
         (Upper, Lower, Merged) = ((string)overlay["UpperDir"]!, (string)overlay["LowerDir"]!, (string)overlay["MergedDir"]!);
         ImageFiles = await FileTree.ReadAsync(node, $"{Folder}/image");
         Files = (await FileTree.ReadAsync(node, Merged)).Where(IsOwn);
@@ -68,7 +75,7 @@ public sealed class ChangedContainer(NodeFixture node) : IAsyncLifetime
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await node.RunAsync($"podman rm --force --time 0 {string.Join(' ', _restored)} {Name} && podman volume rm --force {Name}-data && podman rmi {Image} && rm -r {Folder}");
+        await node.RunAsync($"podman rm --force --time 0 {string.Join(' ', _restored)} {Name} && podman volume rm --force {Volume} {OtherVolume} && podman rmi {Image} && rm -r {Folder}");
     }
 
     /// <summary>Exports a checkpoint while the container goes on; the archive's path in the node.</summary>
@@ -78,6 +85,9 @@ public sealed class ChangedContainer(NodeFixture node) : IAsyncLifetime
         await node.RunAsync($"podman container checkpoint --leave-running {options} --export {archive} {Name}");
         return archive;
     }
+
+    /// <summary>The number that the container wrote last.</summary>
+    public async Task<long> LastNumberAsync() => long.Parse(await node.RunAsync($"podman logs --tail 1 {Name}"), null);
 
     /// <summary>A new folder of the node.</summary>
     public string MakeFolder(string purpose)
@@ -100,7 +110,7 @@ public sealed class ChangedContainer(NodeFixture node) : IAsyncLifetime
     {
         string name = $"restored-{Guid.NewGuid():N}";
         _restored.Add(name);
-        await node.RunAsync($"podman container restore --ignore-volumes {options} --import {archive} --name {name}");
+        await node.RunAsync($"podman container restore {options} --import {archive} --name {name}");
         return name;
     }
 

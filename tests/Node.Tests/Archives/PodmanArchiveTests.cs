@@ -34,7 +34,7 @@ public sealed class PodmanArchiveTests(NodeFixture node, ChangedContainer contai
         Assert.InRange(summary.Processes!.Value, 1, 2);
         Assert.Equal(await node.RunAsync($"tar tf {tar}/rootfs-diff.tar | wc -l"), $"{summary.ChangedFiles}\n");
         Assert.Equal(await node.RunAsync($"grep -c / {tar}/deleted.files"), $"{summary.DeletedFiles}\n");
-        Assert.Equal([$"{container.Name}-data"], summary.Volumes);
+        Assert.Equal([container.Volume], summary.Volumes);
         Assert.Equal("crun", archive.ReadRuntimeName());
 
         FileTree expectedTree = (await FileTree.ReadAsync(node, tar)).Without("time", static _ => true);

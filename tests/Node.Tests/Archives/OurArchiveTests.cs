@@ -1,0 +1,34 @@
+using CheckpointOperator.Node.Tests.Node;
+
+namespace CheckpointOperator.Node.Tests.Archives;
+
+/// <summary>podman restores our archives of a container of its own.</summary>
+public sealed class OurArchiveTests(NodeFixture node, ChangedContainer container) : IClassFixture<ChangedContainer>
+{
+    [Fact]
+    public async Task The_process_goes_on_with_its_memory_files_and_volumes()
+    {
+        long before = await container.LastNumberAsync();
+        string archive = await OurArchive.WriteAsync(node, container);
+        long after = await container.LastNumberAsync();
+
+        string restored = await container.RestoreAsync(archive);
+        await node.RunAsync($"until podman logs {restored} | grep -q .; do :; done");
+        long next = long.Parse(await node.RunAsync($"podman logs {restored} | head -n 1"), null);
+        Assert.InRange(next, before + 1, after + 1);
+        await node.RunAsync($"until [ \"$(podman exec {restored} /bin/cat /dev/shm/count)\" -gt {after + 2} ]; do :; done");
+        string folder = (await node.RunAsync($"podman volume inspect --format '{{{{.Mountpoint}}}}' {container.OtherVolume}")).Trim();
+        Assert.InRange(long.Parse(await node.RunAsync($"cat {folder}/count"), null), after + 2, long.MaxValue);
+        Assert.Equal("kept\n", await node.RunAsync($"cat {folder}/note"));
+        const string Deleted = "podman deletes in it after it has unpacked the diff";
+        const string Mounted = "podman and CRIU make in it what they mount upon";
+        (await container.FilesOfAsync(restored)).ShouldBe(
+            container.Files,
+            new("new/setuid", "time", "podman sets a time before 1970 to 1970"),
+            new("data", "time", Deleted),
+            new("data/replaced", "time", Deleted),
+            new("etc", "time", Mounted),
+            new("run", "time", Mounted),
+            new("tmp", "time", Mounted));
+    }
+}
