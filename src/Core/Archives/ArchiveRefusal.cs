@@ -48,11 +48,17 @@ public enum ArchiveRefusal
     /// <summary>A symbolic link leads out of the archive.</summary>
     EscapingSymbolicLink,
 
-    /// <summary>A hard link names something that is not a file inside the destination.</summary>
+    /// <summary>A hard link names something that is no regular file inside the destination (a link or FIFO there may have two names in a volume or root file system).</summary>
     EscapingHardLink,
 
     /// <summary>A name leads through a symbolic link or a file.</summary>
     LinkInPath,
+
+    /// <summary>A name leads onto or through a mount point: another file system, or another part of this one.</summary>
+    MountInPath,
+
+    /// <summary>An owner has no id in the user namespace that the files are for.</summary>
+    IdOutsideMap,
 
     /// <summary>A device that nobody may bring along.</summary>
     Device,

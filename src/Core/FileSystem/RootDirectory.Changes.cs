@@ -10,13 +10,32 @@ public sealed partial class RootDirectory
 
     /// <summary>Makes a directory and those on the way to it; what exists stays as it is.</summary>
     /// <returns>Whether the directory is new.</returns>
-    public bool MakeDirectories(RelativePath path, UnixFileMode mode = DefaultDirectoryMode) => MakeDirectories(path, mode, InRoot);
+    public bool MakeDirectories(RelativePath path, UnixFileMode mode = DefaultDirectoryMode)
+    {
+        if (path.IsRoot)
+            return false;
+        // The whole path first: mostly only its last component is missing.
+        var parent = TryOpenParent(path, InRoot, out var error);
+        if (parent is null && error == Errno.ENOENT)
+        {
+            MakeDirectories(path.Parent);
+            parent = TryOpenParent(path, InRoot, out error);
+        }
+
+        if (parent is null)
+            throw new FileSystemException("make directory", Describe(path), error);
+        using (parent)
+            return MakeDirectoryAt(parent.Handle, path, mode);
+    }
 
     /// <summary>Removes an entry: a file, a link itself, an empty directory. A mount point on the way is refused.</summary>
     /// <returns>Whether there was one.</returns>
     public bool Remove(RelativePath path) => Remove(path, tree: false, keepFolderTime: false);
 
-    /// <summary>Removes an entry and, if it is a directory, all below it. Links are removed, not followed; a mount point is refused.</summary>
+    /// <summary>
+    /// Removes an entry and, if it is a directory, all below it. Links are removed, not followed; a mount point, on the way or anywhere below, is
+    /// refused before anything is removed.
+    /// </summary>
     /// <returns>Whether there was one.</returns>
     public bool RemoveTree(RelativePath path) => Remove(path, tree: true, keepFolderTime: false);
 
@@ -99,26 +118,8 @@ public sealed partial class RootDirectory
         return true;
     }
 
-    internal bool MakeDirectories(RelativePath path, UnixFileMode mode, ulong resolve)
-    {
-        if (path.IsRoot)
-            return false;
-        // The whole path first: mostly only its last component is missing.
-        var parent = TryOpenParent(path, resolve, out var error);
-        if (parent is null && error == Errno.ENOENT)
-        {
-            MakeDirectories(path.Parent, DefaultDirectoryMode, resolve);
-            parent = TryOpenParent(path, resolve, out error);
-        }
-
-        if (parent is null)
-            throw new FileSystemException("make directory", Describe(path), error);
-        using (parent)
-            return MakeDirectoryAt(parent.Handle, path, mode);
-    }
-
     /// <summary>Makes one directory with exactly that mode; false when there is one already, or a link to one.</summary>
-    internal bool MakeDirectoryAt(SafeFileHandle parent, RelativePath path, UnixFileMode mode)
+    private bool MakeDirectoryAt(SafeFileHandle parent, RelativePath path, UnixFileMode mode)
     {
         if (Libc.mkdirat(parent, path.TerminatedName, (uint)mode) == 0)
         {
@@ -136,29 +137,28 @@ public sealed partial class RootDirectory
         return existing.IsInvalid ? throw new FileSystemException("make directory", Describe(path), Errno.EEXIST) : false;
     }
 
-    /// <summary>Removes a name of an open directory.</summary>
-    internal static bool RemoveAt(SafeFileHandle parent, ReadOnlySpan<byte> terminatedName, string display, bool tree)
+    /// <summary>Refuses a path that lies on or behind a mount point, or has one below it; nothing is removed. One that is not there is no fault.</summary>
+    internal void RefuseMounts(RelativePath path)
     {
-        if (Libc.unlinkat(parent, terminatedName, 0) == 0)
-            return true;
-        var error = Marshal.GetLastPInvokeError();
-        if (error == Errno.ENOENT)
-            return false;
-        // Linux says EISDIR for a directory, POSIX EPERM.
-        if (error is not (Errno.EISDIR or Errno.EPERM))
-            throw new FileSystemException("remove", display, error);
-        if (Libc.unlinkat(parent, terminatedName, Libc.AT_REMOVEDIR) == 0)
-            return true;
-        var directoryError = Marshal.GetLastPInvokeError();
-        if (directoryError == Errno.ENOENT)
-            return false;
-        if (directoryError != Errno.ENOTEMPTY || !tree)
-            throw new FileSystemException("remove", display, directoryError == Errno.ENOTDIR ? error : directoryError);
+        RefuseRoot(path);
+        using var parent = TryOpenParent(path, InRoot | Libc.RESOLVE_NO_XDEV, out var error);
+        if (parent is null && error is not (Errno.ENOENT or Errno.ENOTDIR))
+            throw new FileSystemException("remove", Describe(path), error);
+        if (parent is not null && TreeRemoval.IsDirectory(parent.Handle, path.TerminatedName, Describe(path)) == true)
+            TreeRemoval.RefuseMounts(parent.Handle, path.TerminatedName, Describe(path));
+    }
 
+    private static bool RemoveAt(SafeFileHandle parent, ReadOnlySpan<byte> terminatedName, string display, bool tree)
+    {
+        if (TreeRemoval.IsDirectory(parent, terminatedName, display) is null)
+            return false;
+        if (TreeRemoval.TryRemove(parent, terminatedName, display))
+            return true;
+        if (!tree)
+            throw new FileSystemException("remove", display, Errno.ENOTEMPTY);
+        TreeRemoval.RefuseMounts(parent, terminatedName, display);
         TreeRemoval.RemoveContent(parent, terminatedName, display);
-        if (Libc.unlinkat(parent, terminatedName, Libc.AT_REMOVEDIR) != 0)
-            throw FileSystemException.FromLastError("remove", display);
-        return true;
+        return TreeRemoval.TryRemove(parent, terminatedName, display) ? true : throw new FileSystemException("remove", display, Errno.ENOTEMPTY);
     }
 
     // By the name "." because the handle is one that only names (O_PATH).

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CheckpointOperator.Core.Interop;
 using Microsoft.Win32.SafeHandles;
 
@@ -8,48 +9,110 @@ internal static class TreeRemoval
 {
     private const ulong Beneath = Libc.RESOLVE_BENEATH | Libc.RESOLVE_NO_SYMLINKS | Libc.RESOLVE_NO_XDEV;
 
-    internal static void RemoveContent(SafeFileHandle parent, ReadOnlySpan<byte> terminatedName, string display)
+    /// <summary>What a name stands for; null when there is none. One that something is mounted on is refused.</summary>
+    /// <remarks>
+    /// Asked, not left to unlink: of a mount in another mount namespace, such as the node's seen from a container, unlink knows nothing
+    /// and takes it away with the name.
+    /// </remarks>
+    internal static bool? IsDirectory(SafeFileHandle parent, ReadOnlySpan<byte> terminatedName, string display)
+    {
+        if (Libc.statx(parent, terminatedName, Libc.AT_SYMLINK_NOFOLLOW | Libc.AT_NO_AUTOMOUNT, Libc.STATX_TYPE, out var status) != 0)
+            return Marshal.GetLastPInvokeError() == Errno.ENOENT ? null : throw FileSystemException.FromLastError("remove", display);
+        if ((status.Attributes & Libc.STATX_ATTR_MOUNT_ROOT) != 0)
+            throw new FileSystemException("remove", display, Errno.EXDEV);
+        return (status.Mode & Libc.S_IFMT) == Libc.S_IFDIR;
+    }
+
+    /// <summary>Refuses a directory that has a mount point anywhere below it, before anything of it is removed.</summary>
+    internal static void RefuseMounts(SafeFileHandle parent, ReadOnlySpan<byte> terminatedName, string display) =>
+        Walk(parent, terminatedName, display, (level, name) => IsDirectory(level.Handle, name, display) == true, static (_, _) => { });
+
+    internal static void RemoveContent(SafeFileHandle parent, ReadOnlySpan<byte> terminatedName, string display) =>
+        Walk(parent, terminatedName, display, (level, name) => !TryRemove(level.Handle, name, display), (above, name) =>
+        {
+            if (!TryRemove(above.Handle, name, display))
+                throw new FileSystemException("remove", display, Errno.ENOTEMPTY);
+        });
+
+    /// <summary>Removes a name; false when it is a directory that is not empty.</summary>
+    internal static bool TryRemove(SafeFileHandle parent, ReadOnlySpan<byte> terminatedName, string display)
+    {
+        if (Libc.unlinkat(parent, terminatedName, 0) == 0)
+            return true;
+        var error = Marshal.GetLastPInvokeError();
+        if (error == Errno.ENOENT)
+            return true;
+        // Linux says EISDIR for a directory, POSIX EPERM.
+        if (error is not (Errno.EISDIR or Errno.EPERM))
+            throw new FileSystemException("remove", display, error);
+        if (Libc.unlinkat(parent, terminatedName, Libc.AT_REMOVEDIR) == 0)
+            return true;
+        return Marshal.GetLastPInvokeError() switch
+        {
+            Errno.ENOENT => true,
+            Errno.ENOTEMPTY or Errno.EEXIST => false,
+            // It is no directory: the first fault is the one to tell.
+            Errno.ENOTDIR => throw new FileSystemException("remove", display, error),
+            var other => throw new FileSystemException("remove", display, other),
+        };
+    }
+
+    /// <summary>Visits each name below a directory; what <paramref name="enter"/> says yes to is a directory to go into, and to <paramref name="leave"/> afterwards.</summary>
+    private static void Walk(
+        SafeFileHandle parent, ReadOnlySpan<byte> terminatedName, string display, Func<Level, byte[], bool> enter, Action<Level, byte[]> leave)
     {
         var levels = new Stack<Level>();
+        byte[] name = [];
         try
         {
-            levels.Push(Open(parent, terminatedName.ToArray(), display));
+            Enter(parent, terminatedName.ToArray());
             while (levels.TryPeek(out var level))
             {
-                if (level.Names.TryPop(out var name))
+                if (level.Names.TryPop(out var next))
                 {
-                    if (Libc.unlinkat(level.Handle, name, 0) == 0)
-                        continue;
-                    if (Libc.unlinkat(level.Handle, name, Libc.AT_REMOVEDIR) != 0)
-                        levels.Push(Open(level.Handle, name, display));
+                    name = next;
+                    if (enter(level, name))
+                        Enter(level.Handle, name);
                     continue;
                 }
 
-                levels.Pop().Dispose();
-                if (levels.TryPeek(out var above) && Libc.unlinkat(above.Handle, level.Name, Libc.AT_REMOVEDIR) != 0)
-                    throw FileSystemException.FromLastError("remove", $"{display}/…/{DisplayText.Of(level.Name.AsSpan()[..^1])}");
+                name = levels.Pop().Close();
+                if (levels.TryPeek(out var above))
+                    leave(above, name);
             }
+        }
+        catch (FileSystemException e)
+        {
+            throw new FileSystemException("remove", $"{display}/…/{DisplayText.Of(name.AsSpan()[..^1])}", e.Error);
         }
         finally
         {
             while (levels.TryPop(out var level))
-                level.Dispose();
+                level.Close();
+        }
+
+        void Enter(SafeFileHandle from, byte[] directory)
+        {
+            var handle = RootDirectory.OpenAt(from, directory, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW, 0, Beneath, out var error);
+            // Somebody else was faster.
+            if (handle.IsInvalid && error == Errno.ENOENT)
+                return;
+            name = directory;
+            if (handle.IsInvalid)
+                throw new FileSystemException("remove", display, error);
+            var names = new Stack<byte[]>();
+            foreach (var (entry, _) in DirectoryReader.Read(handle, display))
+                names.Push(entry);
+            levels.Push(new Level(handle, directory, names));
         }
     }
 
-    private static Level Open(SafeFileHandle parent, byte[] name, string display)
+    private sealed record Level(SafeFileHandle Handle, byte[] Name, Stack<byte[]> Names)
     {
-        var handle = RootDirectory.OpenAt(parent, name, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW, 0, Beneath, out var error);
-        if (handle.IsInvalid)
-            throw new FileSystemException("remove", $"{display}/…/{DisplayText.Of(name.AsSpan()[..^1])}", error);
-        var names = new Stack<byte[]>();
-        foreach (var (entry, _) in DirectoryReader.Read(handle, display))
-            names.Push(entry);
-        return new Level(handle, name, names);
-    }
-
-    private sealed record Level(SafeFileHandle Handle, byte[] Name, Stack<byte[]> Names) : IDisposable
-    {
-        public void Dispose() => Handle.Dispose();
+        internal byte[] Close()
+        {
+            Handle.Dispose();
+            return Name;
+        }
     }
 }

@@ -14,7 +14,8 @@ public static class DeletedFiles
 
     /// <summary>
     /// Removes each path of <paramref name="source"/>'s deleted.files below a root file system: a link itself, never its target. The whole
-    /// list is checked before the first removal. No such file: nothing to do; a path that is not there: gone already. Do it before
+    /// list is checked before the first removal: for paths that are none below the root, and for mount points on the way, there or below. No such
+    /// file: nothing to do; a path that is not there: gone already. Do it before
     /// <see cref="RootFsDiff.Apply(RootDirectory, RootDirectory, ArchiveLimits?, CancellationToken)"/>: podman's and CRI-O's lists name folders, too, that were deleted and made anew.
     /// </summary>
     /// <returns>Number of paths removed.</returns>
@@ -26,13 +27,17 @@ public static class DeletedFiles
         if (file is null)
             return 0;
         var json = Read(file, (limits ?? ArchiveLimits.Default).MaxDeletedFilesBytes);
-        DeletedFilesJson.ForEach(json, static (index, path) => Check(index, path));
+        DeletedFilesJson.ForEach(json, (index, path) =>
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Guard(index, path, parsed => rootfs.RefuseMounts(parsed));
+        });
         var removed = 0;
         DeletedFilesJson.ForEach(json, (index, path) =>
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (RemoveOne(rootfs, index, path))
-                removed++;
+            // The folder's time is as the diff has set it: with the deletion already in it.
+            Guard(index, path, parsed => removed += rootfs.Remove(parsed, tree: true, keepFolderTime: true) ? 1 : 0);
         });
         return removed;
     }
@@ -73,21 +78,21 @@ public static class DeletedFiles
             ArchiveRefusal.UnsafeDeletion, FileName, index, $"'{DisplayText.Of(path)}' names no file below the root (empty, the root itself, '..' or NUL)");
     }
 
-    private static bool RemoveOne(RootDirectory rootfs, int index, string path)
+    private static void Guard(int index, string path, Action<RelativePath> act)
     {
+        var parsed = Check(index, path);
         try
         {
-            // The folder's time is as the diff has set it: with the deletion already in it.
-            return rootfs.Remove(Check(index, path), tree: true, keepFolderTime: true);
+            act(parsed);
         }
         catch (FileSystemException e) when (e.Error is Errno.EXDEV or Errno.EBUSY)
         {
-            throw new ArchiveRefusedException(ArchiveRefusal.UnsafeDeletion, FileName, index, $"'{DisplayText.Of(path)}' lies on or behind a mount point", e);
+            throw new ArchiveRefusedException(
+                ArchiveRefusal.UnsafeDeletion, FileName, index, $"'{DisplayText.Of(path)}' lies on or behind a mount point, or has one below it", e);
         }
         catch (FileSystemException e) when (e.Error is Errno.ELOOP or Errno.ENAMETOOLONG)
         {
             // Links in a circle, or a name that no file system takes: there is no such file.
-            return false;
         }
     }
 }

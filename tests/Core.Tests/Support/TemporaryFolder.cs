@@ -3,6 +3,7 @@ using System.Text;
 using CheckpointOperator.Core.Archives.Tar;
 using CheckpointOperator.Core.FileSystem;
 using CheckpointOperator.Core.Interop;
+using Microsoft.Win32.SafeHandles;
 
 namespace CheckpointOperator.Core.Tests.Support;
 
@@ -55,7 +56,7 @@ public sealed class TemporaryFolder : IDisposable
 
     public void SetAttribute(string name, string attribute, string value)
     {
-        using var file = File.OpenHandle(this[name]);
+        using var file = OpenAny(name);
         var bytes = Encoding.Latin1.GetBytes(value);
         Assert.Equal(0, Libc.fsetxattr(file, Encoding.ASCII.GetBytes(attribute + '\0'), bytes, (nuint)bytes.Length, 0));
     }
@@ -63,10 +64,16 @@ public sealed class TemporaryFolder : IDisposable
     /// <summary>The extended attributes of a file, name=value, sorted.</summary>
     public IEnumerable<string> Attributes(string name)
     {
-        using var file = File.OpenHandle(this[name]);
+        using var file = OpenAny(name);
         return ExtendedAttributes.Read(file, name)
             .Select(attribute => $"{Encoding.ASCII.GetString(attribute.NameBytes)}={Encoding.Latin1.GetString(attribute.Value)}")
             .Order(StringComparer.Ordinal);
+    }
+
+    private SafeFileHandle OpenAny(string name)
+    {
+        using var parent = RootDirectory.Open(Path);
+        return parent.OpenOrThrow("open", RelativePath.Parse(name), Libc.O_RDONLY, RootDirectory.InRoot);
     }
 
     /// <summary>Every entry with type, mode, owner, size of files, time, link target and content hash, as find and sha256sum see them.</summary>

@@ -5,28 +5,53 @@ using Microsoft.Win32.SafeHandles;
 namespace CheckpointOperator.Core.Archives.Tar;
 
 /// <summary>
-/// Sets owner, mode and attributes, in this order: a change of owner clears setuid bits and file capabilities.
+/// Sets owner, mode and attributes, in this order: a change of owner clears setuid bits and file capabilities, and no file is setuid before
+/// it is its owner's.
 /// </summary>
 internal static class EntryMetadata
 {
+    /// <summary>A directory that is open to root alone while it is filled.</summary>
+    internal const uint PrivateMode = 0x1C0;
+
     private const uint SetIdBits = 0xC00;
 
-    internal static void Set(SafeFileHandle file, TarEntry entry, ExtractionPolicy policy, string display)
+    internal static void SetFile(SafeFileHandle file, TarEntry entry, ExtractionPolicy policy, string display)
     {
-        if (policy.KeepOwners && Libc.fchown(file, entry.UserId, entry.GroupId) != 0)
-            throw FileSystemException.FromLastError("set the owner of", display);
-        if (Libc.fchmod(file, Mode(entry, policy)) != 0)
-            throw FileSystemException.FromLastError("set the mode of", display);
-        if (!policy.KeepOwners)
-            return;
-        foreach (var attribute in entry.Attributes)
-        {
-            if (ExtendedAttributes.MayExtract(attribute.NameBytes, policy.KeepPrivileges)
-                && Libc.fsetxattr(file, attribute.Name, attribute.Value, (nuint)attribute.Value.Length, 0) != 0)
-            {
-                throw FileSystemException.FromLastError($"set the attribute {DisplayText.Of(attribute.NameBytes)} of", display);
-            }
-        }
+        SetOwner(file, entry.UserId, entry.GroupId, policy, display);
+        if (policy.KeepOwners)
+            ExtendedAttributes.RemoveInherited(file, isDirectory: false, display);
+        SetMode(file, Mode(entry, policy), display);
+        SetAttributes(file, entry, policy, display);
+        SetTime(file, entry.Modified, display);
+    }
+
+    /// <summary>What a directory is given before it is filled; the rest is <see cref="SetDirectory"/>'s.</summary>
+    internal static void BeginDirectory(SafeFileHandle directory, TarEntry entry, bool isNew, ExtractionPolicy policy, string display)
+    {
+        if (isNew && policy.KeepOwners)
+            ExtendedAttributes.RemoveInherited(directory, isDirectory: true, display);
+        SetAttributes(directory, entry, policy, display);
+        // An ACL changes the mode, and a setgid folder hands its bit on.
+        if (isNew)
+            SetMode(directory, PrivateMode, display);
+    }
+
+    internal static void SetDirectory(
+        SafeFileHandle directory, uint userId, uint groupId, uint mode, UnixTime modified, ExtractionPolicy policy, string display)
+    {
+        SetOwner(directory, userId, groupId, policy, display);
+        SetMode(directory, mode, display);
+        SetTime(directory, modified, display);
+    }
+
+    /// <summary>For a directory that no entry describes.</summary>
+    internal static void SetUndescribed(SafeFileHandle directory, ExtractionPolicy policy, uint mode, string display)
+    {
+        if (policy.KeepOwners)
+            ExtendedAttributes.RemoveInherited(directory, isDirectory: true, display);
+        if (policy.Ids is { } ids && IdMap.ToHost(ids.Users, 0) is { } user && IdMap.ToHost(ids.Groups, 0) is { } group)
+            SetOwner(directory, user, group, policy, display);
+        SetMode(directory, mode & policy.ModeMask, display);
     }
 
     /// <summary>For what cannot be opened without an effect (links, FIFOs, devices): by a name that is not followed.</summary>
@@ -42,17 +67,43 @@ internal static class EntryMetadata
             throw FileSystemException.FromLastError("set the time of", display);
     }
 
-    internal static void SetTime(SafeFileHandle file, UnixTime modified, string display)
-    {
-        if (Libc.futimens(file, Times(modified)) != 0)
-            throw FileSystemException.FromLastError("set the time of", display);
-    }
-
     // A directory's setgid bit gives no rights: it is how volumes hand their group on.
-    private static uint Mode(TarEntry entry, ExtractionPolicy policy)
+    internal static uint Mode(TarEntry entry, ExtractionPolicy policy)
     {
         var mode = entry.Mode & policy.ModeMask;
         return policy.KeepPrivileges || entry.Type == TarEntryType.Directory ? mode : mode & ~SetIdBits;
+    }
+
+    private static void SetOwner(SafeFileHandle file, uint userId, uint groupId, ExtractionPolicy policy, string display)
+    {
+        if (policy.KeepOwners && Libc.fchown(file, userId, groupId) != 0)
+            throw FileSystemException.FromLastError("set the owner of", display);
+    }
+
+    private static void SetMode(SafeFileHandle file, uint mode, string display)
+    {
+        if (Libc.fchmod(file, mode) != 0)
+            throw FileSystemException.FromLastError("set the mode of", display);
+    }
+
+    private static void SetAttributes(SafeFileHandle file, TarEntry entry, ExtractionPolicy policy, string display)
+    {
+        if (!policy.KeepOwners)
+            return;
+        foreach (var attribute in entry.Attributes)
+        {
+            if (ExtendedAttributes.MayExtract(attribute.NameBytes, policy.KeepPrivileges)
+                && Libc.fsetxattr(file, attribute.Name, attribute.Value, (nuint)attribute.Value.Length, 0) != 0)
+            {
+                throw FileSystemException.FromLastError($"set the attribute {DisplayText.Of(attribute.NameBytes)} of", display);
+            }
+        }
+    }
+
+    private static void SetTime(SafeFileHandle file, UnixTime modified, string display)
+    {
+        if (Libc.futimens(file, Times(modified)) != 0)
+            throw FileSystemException.FromLastError("set the time of", display);
     }
 
     private static TimeSpec[] Times(UnixTime modified)

@@ -6,21 +6,43 @@ using Microsoft.Win32.SafeHandles;
 namespace CheckpointOperator.Core.Archives.Tar;
 
 /// <summary>
-/// Which extended attributes go through an archive. Labels (security.selinux) belong to the node, trusted.* to the overlay itself, user.overlay.*
-/// to a rootless one: planted, they would change what a later mount shows.
+/// Which extended attributes go through an archive: a list of what may, so that all else does not. Labels (security.selinux) and measurements
+/// (security.ima, security.evm) belong to the node, trusted.* to the overlay itself, user.overlay.*, user.fuseoverlayfs.* and
+/// user.containers.* to a rootless one: planted, they would change what a later mount shows, or whose a file is.
 /// </summary>
 internal static class ExtendedAttributes
 {
-    private static ReadOnlySpan<byte> Capability => "security.capability"u8;
+    internal static ReadOnlySpan<byte> Capability => "security.capability"u8;
+
+    private static ReadOnlySpan<byte> AccessAcl => "system.posix_acl_access\0"u8;
+
+    private static ReadOnlySpan<byte> DefaultAcl => "system.posix_acl_default\0"u8;
 
     internal static bool MayExtract(ReadOnlySpan<byte> name, bool privileges) =>
         name.SequenceEqual(Capability) ? privileges : IsPlain(name);
 
     internal static bool IsWritten(ReadOnlySpan<byte> name) => name.SequenceEqual(Capability) || IsPlain(name);
 
-    private static bool IsPlain(ReadOnlySpan<byte> name) =>
-        (name.StartsWith("user."u8) && !name.StartsWith("user.overlay."u8))
-        || name.SequenceEqual("system.posix_acl_access"u8) || name.SequenceEqual("system.posix_acl_default"u8);
+    internal static bool IsAcl(ReadOnlySpan<byte> name) => name.SequenceEqual(AccessAcl[..^1]) || name.SequenceEqual(DefaultAcl[..^1]);
+
+    /// <summary>Takes away what a new file or directory got from a default ACL of its folder: the archive says what it has.</summary>
+    internal static void RemoveInherited(SafeFileHandle file, bool isDirectory, string display)
+    {
+        Remove(file, AccessAcl, display);
+        if (isDirectory)
+            Remove(file, DefaultAcl, display);
+    }
+
+    private static bool IsPlain(ReadOnlySpan<byte> name) => IsAcl(name) || (name.StartsWith("user."u8) && !IsOverlay(name));
+
+    private static bool IsOverlay(ReadOnlySpan<byte> name) =>
+        name.StartsWith("user.overlay."u8) || name.StartsWith("user.fuseoverlayfs."u8) || name.StartsWith("user.containers."u8);
+
+    private static void Remove(SafeFileHandle file, ReadOnlySpan<byte> terminatedName, string display)
+    {
+        if (Libc.fremovexattr(file, terminatedName) != 0 && Marshal.GetLastPInvokeError() is not (Errno.ENODATA or Errno.EOPNOTSUPP))
+            throw FileSystemException.FromLastError("remove the inherited ACL of", display);
+    }
 
     /// <summary>Names and values of an open file's attributes; none where the file system has none.</summary>
     internal static List<TarAttribute> Read(SafeFileHandle file, string display)

@@ -1,3 +1,5 @@
+using CheckpointOperator.Core.FileSystem;
+
 namespace CheckpointOperator.Core.Archives.Tar;
 
 /// <summary>What entries may bring along, by what an archive is for.</summary>
@@ -32,6 +34,9 @@ internal sealed record ExtractionPolicy
 
     /// <summary>An entry <c>./</c> or <c>/</c> sets the destination's own owner, mode and time.</summary>
     internal bool RootMetadata { get; init; }
+
+    /// <summary>The user namespace whose ids the entries' owners are; null where those are the file system's own.</summary>
+    internal IdMap? Ids { get; init; }
 
     /// <summary>Mode bits that are kept.</summary>
     internal uint ModeMask { get; init; } = 0xFFF;

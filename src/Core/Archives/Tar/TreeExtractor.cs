@@ -15,20 +15,20 @@ internal sealed class TreeExtractor : IDisposable
     private readonly RootDirectory _root;
     private readonly ExtractionPolicy _policy;
     private readonly ulong _resolve;
-    private readonly List<(RelativePath Path, UnixTime Modified)> _directoryTimes = [];
+    private readonly ParentFolder _parent;
+    private readonly DirectoryStates _directories;
     private readonly ExtractedPaths? _extracted;
-
-    // Consecutive entries mostly share their folder: its handle is kept until one in another folder comes, or something is removed.
-    private RelativePath _parentPath;
-    private SafeFileHandle? _parent;
 
     internal TreeExtractor(RootDirectory root, ExtractionPolicy policy)
     {
         _root = root;
         _policy = policy;
-        _resolve = policy.FollowLinksInside
+        // What is mounted below is not the root's own: a volume, the node's /proc.
+        _resolve = Libc.RESOLVE_NO_XDEV | (policy.FollowLinksInside
             ? RootDirectory.InRoot
-            : Libc.RESOLVE_BENEATH | Libc.RESOLVE_NO_SYMLINKS | Libc.RESOLVE_NO_MAGICLINKS;
+            : Libc.RESOLVE_BENEATH | Libc.RESOLVE_NO_SYMLINKS | Libc.RESOLVE_NO_MAGICLINKS);
+        _parent = new ParentFolder(root, policy, _resolve);
+        _directories = new DirectoryStates(root, policy, _resolve);
         _extracted = policy.Whiteouts ? new ExtractedPaths() : null;
     }
 
@@ -42,6 +42,8 @@ internal sealed class TreeExtractor : IDisposable
     internal void Extract(TarReader reader, TarEntry entry, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        if (_policy.Ids is { } ids)
+            OwnerMapping.ToHost(entry, ids);
         Write(reader, entry, cancellationToken);
         if (!entry.Path.IsRoot)
             Entries++;
@@ -57,30 +59,17 @@ internal sealed class TreeExtractor : IDisposable
         Complete();
     }
 
-    /// <summary>Sets the directories' times, which every entry made in them has changed.</summary>
-    internal void Complete()
-    {
-        foreach (var (path, modified) in _directoryTimes)
-        {
-            using var directory = RootDirectory.OpenAt(
-                _root.Handle, path.Terminated, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW, 0, _resolve, out var error);
-            // A later entry may have put something else there.
-            if (directory.IsInvalid && error is Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP)
-                continue;
-            if (directory.IsInvalid)
-                throw new FileSystemException("set the time of", _root.Describe(path), error);
-            EntryMetadata.SetTime(directory, modified, _root.Describe(path));
-        }
-    }
+    /// <summary>Gives the directories their owners, modes and times. Without it those that are new stay closed to all but root.</summary>
+    internal void Complete() => _directories.Set();
 
-    public void Dispose() => _parent?.Dispose();
+    public void Dispose() => _parent.Dispose();
 
     private void Write(TarReader reader, TarEntry entry, CancellationToken cancellationToken)
     {
         if (entry.Path.IsRoot)
         {
             if (_policy.RootMetadata)
-                SetDirectoryMetadata(_root.Handle, entry);
+                Describe(_root.Handle, entry, isNew: false);
             return;
         }
 
@@ -114,36 +103,39 @@ internal sealed class TreeExtractor : IDisposable
 
     private void WriteDirectory(TarEntry entry)
     {
-        var parent = ParentOf(entry);
+        var parent = _parent.Open(entry);
         var name = entry.Path.TerminatedName;
-        SafeFileHandle directory;
         while (true)
         {
-            var made = Libc.mkdirat(parent, name, 0x1C0) == 0;
-            if (!made && Marshal.GetLastPInvokeError() != Errno.EEXIST)
+            var isNew = Libc.mkdirat(parent, name, EntryMetadata.PrivateMode) == 0;
+            if (!isNew && Marshal.GetLastPInvokeError() != Errno.EEXIST)
                 throw FileSystemException.FromLastError("make directory", _root.Describe(entry.Path));
-            directory = RootDirectory.OpenAt(parent, name, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW, 0, RootDirectory.InRoot, out var error);
+            using var directory = RootDirectory.OpenAt(
+                parent, name, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW, 0, RootDirectory.InRoot | Libc.RESOLVE_NO_XDEV, out var error);
             if (!directory.IsInvalid)
-                break;
+            {
+                Describe(directory, entry, isNew);
+                return;
+            }
+
+            if (error == Errno.EXDEV)
+                throw entry.Refuse(ArchiveRefusal.MountInPath, "something is mounted there; unmount it first");
             if (error is not (Errno.ENOTDIR or Errno.ELOOP))
                 throw new FileSystemException("open directory", _root.Describe(entry.Path), error);
             parent = Replace(entry);
         }
-
-        using (directory)
-            SetDirectoryMetadata(directory, entry);
     }
 
-    private void SetDirectoryMetadata(SafeFileHandle directory, TarEntry entry)
+    private void Describe(SafeFileHandle directory, TarEntry entry, bool isNew)
     {
-        EntryMetadata.Set(directory, entry, _policy, _root.Describe(entry.Path));
-        _directoryTimes.Add((entry.Path, entry.Modified));
+        EntryMetadata.BeginDirectory(directory, entry, isNew, _policy, _root.Describe(entry.Path));
+        _directories.Add(directory, entry);
     }
 
     private void WriteFile(TarReader reader, TarEntry entry, CancellationToken cancellationToken)
     {
         var flags = Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_NOFOLLOW;
-        var parent = ParentOf(entry);
+        var parent = _parent.Open(entry);
         SafeFileHandle file;
         int error;
         while ((file = RootDirectory.OpenAt(parent, entry.Path.TerminatedName, flags, 0x180, RootDirectory.InRoot, out error)).IsInvalid)
@@ -156,8 +148,7 @@ internal sealed class TreeExtractor : IDisposable
         using (file)
         {
             reader.CopyTo(file, cancellationToken);
-            EntryMetadata.Set(file, entry, _policy, _root.Describe(entry.Path));
-            EntryMetadata.SetTime(file, entry.Modified, _root.Describe(entry.Path));
+            EntryMetadata.SetFile(file, entry, _policy, _root.Describe(entry.Path));
         }
 
         Bytes += entry.Size;
@@ -170,7 +161,7 @@ internal sealed class TreeExtractor : IDisposable
         if (!_policy.FollowLinksInside && !LinkTarget.StaysInside(entry.LinkTarget, entry.Path.Depth - 1))
             throw entry.Refuse(ArchiveRefusal.EscapingSymbolicLink, $"it points to '{DisplayText.Of(entry.LinkTarget)}'");
         byte[] target = [.. entry.LinkTarget, 0];
-        var parent = ParentOf(entry);
+        var parent = _parent.Open(entry);
         while (Libc.symlinkat(target, parent, entry.Path.TerminatedName) != 0)
             parent = ReplaceIfThere(entry, "make symbolic link");
         EntryMetadata.SetByName(parent, entry, _policy, _root.Describe(entry.Path));
@@ -182,9 +173,9 @@ internal sealed class TreeExtractor : IDisposable
             throw entry.Refuse(ArchiveRefusal.EscapingHardLink, $"it names '{DisplayText.Of(entry.LinkTarget)}'");
         while (true)
         {
-            var parent = ParentOf(entry);
+            var parent = _parent.Open(entry);
             using var targetParent = _root.TryOpenParent(target, _resolve, out _);
-            if (targetParent is null)
+            if (targetParent is null || !MayHaveTwoNames(targetParent.Handle, target))
                 throw NoSuchTarget();
             if (Libc.linkat(targetParent.Handle, target.TerminatedName, parent, entry.Path.TerminatedName, 0) == 0)
                 return;
@@ -198,7 +189,21 @@ internal sealed class TreeExtractor : IDisposable
         }
 
         ArchiveRefusedException NoSuchTarget() =>
-            entry.Refuse(ArchiveRefusal.EscapingHardLink, $"it names '{DisplayText.Of(entry.LinkTarget)}', which is no file in the destination");
+            entry.Refuse(ArchiveRefusal.EscapingHardLink, $"it names '{DisplayText.Of(entry.LinkTarget)}', which is no regular file in the destination");
+    }
+
+    // GNU tar and the container engines write a link or a FIFO that has two names so as well; a device or socket stays what it is.
+    private bool MayHaveTwoNames(SafeFileHandle parent, RelativePath target)
+    {
+        if (Libc.statx(parent, target.TerminatedName, Libc.AT_SYMLINK_NOFOLLOW | Libc.AT_NO_AUTOMOUNT, Libc.STATX_BASIC_STATS, out var found) != 0)
+            return false;
+        return FileStatus.From(in found).Type switch
+        {
+            FileType.Regular => true,
+            FileType.SymbolicLink => _policy.FollowLinksInside,
+            FileType.Fifo => _policy.SpecialFiles,
+            _ => false,
+        };
     }
 
     private void WriteSpecialFile(TarEntry entry)
@@ -211,7 +216,7 @@ internal sealed class TreeExtractor : IDisposable
             _ => throw entry.Refuse(ArchiveRefusal.Device, $"device {entry.DeviceMajor}:{entry.DeviceMinor} is none of null, zero, full, random, urandom, tty"),
         };
         var device = mode == Libc.S_IFCHR ? Devices.Number(entry.DeviceMajor, entry.DeviceMinor) : 0;
-        var parent = ParentOf(entry);
+        var parent = _parent.Open(entry);
         while (Libc.mknodat(parent, entry.Path.TerminatedName, mode | 0x180, device) != 0)
             parent = ReplaceIfThere(entry, "make special file");
         EntryMetadata.SetByName(parent, entry, _policy, _root.Describe(entry.Path));
@@ -232,6 +237,10 @@ internal sealed class TreeExtractor : IDisposable
             case WhiteoutKind.Opaque:
                 RemoveHidden(entry, entry.Path.Parent);
                 return true;
+            // A whiteout speaks of the layers below, not of what its own one has (image-spec, layer.md).
+            case WhiteoutKind.Name when _extracted!.Contains(target):
+                RemoveHidden(entry, target);
+                return true;
             case WhiteoutKind.Name:
                 Remove(entry, target);
                 return true;
@@ -240,31 +249,33 @@ internal sealed class TreeExtractor : IDisposable
         }
     }
 
-    /// <summary>Empties an opaque directory of all but what this archive has put there, whichever came first.</summary>
+    /// <summary>Empties a directory of all but what this archive has put there, whichever came first.</summary>
     private void RemoveHidden(TarEntry entry, RelativePath directory)
     {
         if (_root.Stat(directory) is not { Type: FileType.Directory })
             return;
-        foreach (var child in _root.List(directory))
+        var hidden = new List<RelativePath>();
+        Collect(directory);
+        Guard(entry, ArchiveRefusal.UnsafeDeletion, () => hidden.ForEach(_root.RefuseMounts));
+        hidden.ForEach(path => Remove(entry, path));
+
+        void Collect(RelativePath folder)
         {
-            if (!_extracted!.Contains(child.Path))
-                Remove(entry, child.Path);
-            else if (child.Type == FileType.Directory)
-                RemoveHidden(entry, child.Path);
+            foreach (var child in _root.List(folder))
+            {
+                if (!_extracted!.Contains(child.Path))
+                    hidden.Add(child.Path);
+                else if (child.Type == FileType.Directory)
+                    Collect(child.Path);
+            }
         }
     }
 
+    /// <summary>Removes what a whiteout names. Its folder's time is the archive's to tell; untold, it stays.</summary>
     private void Remove(TarEntry entry, RelativePath path)
     {
-        DropParent();
-        try
-        {
-            _root.RemoveTree(path);
-        }
-        catch (FileSystemException e) when (e.Error is Errno.EXDEV or Errno.EBUSY)
-        {
-            throw entry.Refuse(ArchiveRefusal.UnsafeDeletion, "it would cross a mount point", e);
-        }
+        _parent.Drop();
+        Guard(entry, ArchiveRefusal.UnsafeDeletion, () => _root.Remove(path, tree: true, keepFolderTime: true));
     }
 
     private SafeFileHandle ReplaceIfThere(TarEntry entry, string operation) =>
@@ -272,44 +283,20 @@ internal sealed class TreeExtractor : IDisposable
 
     private SafeFileHandle Replace(TarEntry entry)
     {
-        Remove(entry, entry.Path);
-        return ParentOf(entry);
+        _parent.Drop();
+        Guard(entry, ArchiveRefusal.MountInPath, () => _root.RemoveTree(entry.Path));
+        return _parent.Open(entry);
     }
 
-    private SafeFileHandle ParentOf(TarEntry entry)
+    private static void Guard(TarEntry entry, ArchiveRefusal reason, Action remove)
     {
-        var name = entry.Path.ParentBytes;
-        if (name.IsEmpty)
-            return _root.Handle;
-        if (_parent is not null && _parentPath.Bytes.SequenceEqual(name))
-            return _parent;
-        DropParent();
-        var path = entry.Path.Parent;
         try
         {
-            _parent = RootDirectory.OpenAt(_root.Handle, path.Terminated, Libc.O_PATH | Libc.O_DIRECTORY, 0, _resolve, out var error);
-            if (_parent.IsInvalid && error == Errno.ENOENT)
-            {
-                _root.MakeDirectories(path, (UnixFileMode)(0x1ED & _policy.ModeMask), _resolve);
-                _parent = RootDirectory.OpenAt(_root.Handle, path.Terminated, Libc.O_PATH | Libc.O_DIRECTORY, 0, _resolve, out error);
-            }
-
-            if (_parent.IsInvalid)
-                throw new FileSystemException("open directory", _root.Describe(path), error);
+            remove();
         }
-        catch (FileSystemException e) when (e.Error is Errno.ELOOP or Errno.ENOTDIR or Errno.EEXIST or Errno.EXDEV)
+        catch (FileSystemException e) when (e.Error is Errno.EXDEV or Errno.EBUSY)
         {
-            _parent = null;
-            throw entry.Refuse(ArchiveRefusal.LinkInPath, "its folder is a link that may not be followed, or no folder", e);
+            throw entry.Refuse(reason, "something is mounted there or below it; unmount it first", e);
         }
-
-        _parentPath = path;
-        return _parent;
-    }
-
-    private void DropParent()
-    {
-        _parent?.Dispose();
-        _parent = null;
     }
 }
