@@ -21,4 +21,8 @@ public enum ArchiveCompression
     /// <summary>bzip2.</summary>
     [JsonStringEnumMemberName("bzip2")]
     Bzip2,
+
+    /// <summary>xz.</summary>
+    [JsonStringEnumMemberName("xz")]
+    Xz,
 }

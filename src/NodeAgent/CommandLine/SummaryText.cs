@@ -59,6 +59,7 @@ internal static class SummaryText
         ArchiveCompression.Gzip => "gzip",
         ArchiveCompression.Zstandard => "zstd",
         ArchiveCompression.Bzip2 => "bzip2",
+        ArchiveCompression.Xz => "xz",
         _ => "none",
     };
 }

@@ -43,6 +43,7 @@ internal static class CheckpointStatus
                 ArchiveCompression.Gzip => "gzip",
                 ArchiveCompression.Zstandard => "zstd",
                 ArchiveCompression.Bzip2 => "bzip2",
+                ArchiveCompression.Xz => "xz",
                 _ => "none",
             },
         };

@@ -20,6 +20,8 @@ public sealed class CheckpointArchiveTests : IDisposable
     [InlineData("gzip -c", ArchiveCompression.Gzip)]
     [InlineData("zstd -qc", ArchiveCompression.Zstandard)]
     [InlineData("bzip2 -c", ArchiveCompression.Bzip2)]
+    [InlineData("xz -c", ArchiveCompression.Xz)]
+    [InlineData("pzstd -qc", ArchiveCompression.Zstandard)]
     public void An_archive_is_read_whatever_its_compression(string compressor, ArchiveCompression expected)
     {
         var path = MakeCrioArchive(compressor);

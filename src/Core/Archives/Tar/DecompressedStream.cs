@@ -1,6 +1,10 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
+using System.Numerics;
 using ICSharpCode.SharpZipLib;
+using SharpCompress.Common;
 using ZstdSharp;
+using ZstdSharp.Unsafe;
 
 namespace CheckpointOperator.Core.Archives.Tar;
 
@@ -26,19 +30,16 @@ internal sealed class DecompressedStream : ReadOnlyStream
 
     private static ReadOnlySpan<byte> ZstandardMagic => [0x28, 0xb5, 0x2f, 0xfd];
 
-    private static ReadOnlySpan<byte> XzMagic => [0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0];
-
     internal static Stream Open(Stream source, ArchiveLimits limits, out ArchiveCompression compression)
     {
-        var magic = new byte[6];
+        var magic = new byte[Bzip2Stream.MagicLength];
         var length = source.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false);
         Span<byte> head = magic.AsSpan(0, length);
         compression = head.StartsWith(GzipMagic) ? ArchiveCompression.Gzip
-            : head.StartsWith(ZstandardMagic) ? ArchiveCompression.Zstandard
-            : head.StartsWith("BZh"u8) ? ArchiveCompression.Bzip2
+            : head.StartsWith(ZstandardMagic) || IsSkippableFrame(head) ? ArchiveCompression.Zstandard
+            : Bzip2Stream.IsPart(head) ? ArchiveCompression.Bzip2
+            : XzStream.IsStream(head) ? ArchiveCompression.Xz
             : ArchiveCompression.None;
-        if (head.StartsWith(XzMagic))
-            throw new ArchiveRefusedException(ArchiveRefusal.InvalidCompression, "", -1, "it is compressed by xz; gzip, zstd and bzip2 are read");
 
         Stream whole;
         if (source.CanSeek)
@@ -54,7 +55,7 @@ internal sealed class DecompressedStream : ReadOnlyStream
         if (compression == ArchiveCompression.None)
             return whole;
         var packed = new CountingStream(whole);
-        return new DecompressedStream(CreateDecoder(packed, compression), packed, limits);
+        return new DecompressedStream(CreateDecoder(packed, compression, limits), packed, limits);
     }
 
     public override int Read(Span<byte> buffer)
@@ -64,7 +65,12 @@ internal sealed class DecompressedStream : ReadOnlyStream
         {
             count = _decoder.Read(buffer);
         }
-        catch (Exception e) when (e is InvalidDataException or ZstdException or SharpZipBaseException or EndOfStreamException or IndexOutOfRangeException)
+        catch (ZstdException e) when (e.Code == ZSTD_ErrorCode.ZSTD_error_frameParameter_windowTooLarge)
+        {
+            throw new ArchiveRefusedException(
+                ArchiveRefusal.DecompressorMemory, "", -1, $"zstd wants a window of more than the {_limits.MaxDecompressorBytes} bytes that are given", e);
+        }
+        catch (Exception e) when (IsDamage(e))
         {
             throw new ArchiveRefusedException(ArchiveRefusal.InvalidCompression, "", -1, $"the compressed data is damaged: {e.Message}", e);
         }
@@ -86,10 +92,31 @@ internal sealed class DecompressedStream : ReadOnlyStream
         base.Dispose(disposing);
     }
 
-    private static Stream CreateDecoder(Stream packed, ArchiveCompression compression) => compression switch
+    // Besides their own exceptions bzip2's and xz's decoders fail with those of arrays and numbers.
+    private static bool IsDamage(Exception e) =>
+        e is InvalidDataException or ZstdException or SharpZipBaseException or SharpCompressException or EndOfStreamException or IndexOutOfRangeException;
+
+    // Any of sixteen numbers; parallel compressors begin with one.
+    private static bool IsSkippableFrame(ReadOnlySpan<byte> head) =>
+        head.Length >= 4 && (BinaryPrimitives.ReadUInt32LittleEndian(head) & 0xFFFFFFF0) == 0x184D2A50;
+
+    private static Stream CreateDecoder(Stream packed, ArchiveCompression compression, ArchiveLimits limits)
     {
-        ArchiveCompression.Gzip => new GZipStream(packed, CompressionMode.Decompress, leaveOpen: true),
-        ArchiveCompression.Zstandard => new DecompressionStream(packed, leaveOpen: true),
-        _ => new Bzip2Stream(packed),
-    };
+        switch (compression)
+        {
+            case ArchiveCompression.Gzip:
+                return new GZipStream(packed, CompressionMode.Decompress, leaveOpen: true);
+            case ArchiveCompression.Zstandard:
+                var zstandard = new DecompressionStream(packed, leaveOpen: true);
+                zstandard.SetParameter(ZSTD_dParameter.ZSTD_d_windowLogMax, WindowLog(limits));
+                return zstandard;
+            case ArchiveCompression.Xz:
+                return new XzStream(packed, limits.MaxDecompressorBytes);
+            default:
+                return new Bzip2Stream(packed);
+        }
+    }
+
+    // 10 to 31 is what zstd takes (ZSTD_WINDOWLOG_MIN and _MAX).
+    private static int WindowLog(ArchiveLimits limits) => Math.Clamp(BitOperations.Log2((ulong)Math.Max(limits.MaxDecompressorBytes, 1)), 10, 31);
 }

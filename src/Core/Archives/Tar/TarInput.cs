@@ -71,6 +71,23 @@ internal sealed class TarInput(Stream stream, TarEntry current) : IDisposable
             throw Truncated();
     }
 
+    /// <summary>
+    /// Reads on to the end of a compressed archive, where the checksum of its last part stands: behind the end of a tar there may be
+    /// more in it, which is not looked at. Nothing is read of a plain archive.
+    /// </summary>
+    /// <param name="maxLength">Unpacked bytes that there may be.</param>
+    internal void VerifyEnd(long maxLength)
+    {
+        if (stream is not DecompressedStream)
+            return;
+        (_start, _end) = (0, 0);
+        for (int count; (count = ReadStream(_buffer)) > 0; maxLength -= count)
+        {
+            if (count > maxLength)
+                throw current.Refuse(ArchiveRefusal.ArchiveTooLarge, "too much follows the end of the archive");
+        }
+    }
+
     /// <summary>Lets the kernel copy the next bytes from file to file. Where it cannot, the rest is the caller's to read and write.</summary>
     /// <returns>Bytes copied.</returns>
     internal long CopyRange(SafeFileHandle destination, long position, long length, CancellationToken cancellationToken)

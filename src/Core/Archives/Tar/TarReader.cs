@@ -284,6 +284,7 @@ internal sealed class TarReader : IDisposable
     private TarEntry? End()
     {
         _entry.Index--;
+        _input.VerifyEnd(_limits.MaxTotalBytes - TotalBytes);
         return null;
     }
 
