@@ -27,7 +27,7 @@ public sealed class ManifestTests(TestControlPlane controlPlane)
         {
             foreach (string part in new[] { "spec", "status" })
             {
-                string text = await controlPlane.Kubectl.RunAsync("explain", $"{kind}.{part}");
+                string text = await controlPlane.Kubectl.ExplainAsync($"{kind}.{part}");
                 Assert.Contains("DESCRIPTION", text, StringComparison.Ordinal);
                 Assert.DoesNotContain("<empty>", text, StringComparison.Ordinal);
                 Assert.DoesNotContain("<no description>", text, StringComparison.Ordinal);

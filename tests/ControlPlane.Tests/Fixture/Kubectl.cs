@@ -10,6 +10,16 @@ public sealed class Kubectl(string kubeconfig)
         // A server before 1.25 does not know the CRDs' rules, and an old client's own validation refuses them.
         RunAsync("apply", "--validate=false", "-k", Path.Combine(TestControlPlane.Root, folder));
 
+    /// <summary>Explains a field. The API server publishes a new kind's schema some time after the kind itself, and tells nobody when.</summary>
+    public async Task<string> ExplainAsync(string field)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        while ((await TryAsync("explain", field)).Error.Contains("couldn't find resource", StringComparison.Ordinal))
+            await Task.Delay(TimeSpan.FromMilliseconds(200), limit.Token);
+        return await RunAsync("explain", field);
+    }
+
     /// <summary>Runs kubectl and gives its output; fails with its words.</summary>
     public async Task<string> RunAsync(params string[] arguments)
     {

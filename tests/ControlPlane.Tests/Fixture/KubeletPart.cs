@@ -13,18 +13,23 @@ public sealed class KubeletPart(TestNamespace space)
     }
 
     /// <summary>Makes a Pod that is on the test's node and does not run yet.</summary>
-    public Task<V1Pod> CreatePodAsync(string name, params string[] containers) => space.Pods.CreateAsync(
-        new V1Pod
+    public async Task<V1Pod> CreatePodAsync(string name, params string[] containers)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        while (true)
         {
-            Metadata = new V1ObjectMeta { Name = name, NamespaceProperty = space.Name, Labels = new Dictionary<string, string> { ["app"] = name } },
-            Spec = new V1PodSpec
+            try
             {
-                NodeName = space.NodeName,
-                Containers = [.. (containers.Length > 0 ? containers : ["main"]).Select(container => new V1Container { Name = container, Image = $"{container}:1" })],
-                Volumes = [new V1Volume { Name = "data", EmptyDir = new V1EmptyDirVolumeSource() }],
-            },
-        },
-        Cancelled);
+                return await space.Pods.CreateAsync(NewPod(name, containers), limit.Token);
+            }
+            catch (ApiServerException e) when (e.Answer.Reason == "ServerTimeout")
+            {
+                // A server before 1.24 asks to try again until its admission has seen the account's token.
+                await Task.Delay(TimeSpan.FromMilliseconds(100), limit.Token);
+            }
+        }
+    }
 
     /// <summary>Writes a Pod and its containers as running.</summary>
     public Task<V1Pod> RunAsync(string name) => SetStatusAsync(name, "Running", pod => [.. pod.Spec.Containers.Select(Running)]);
@@ -34,6 +39,17 @@ public sealed class KubeletPart(TestNamespace space)
 
     /// <summary>Lets a deleted Pod go at once, as its kubelet does when its containers have ended.</summary>
     public Task RemovePodAsync(string name) => space.Pods.DeleteAsync(space.Key(name), new V1DeleteOptions { GracePeriodSeconds = 0 }, Cancelled);
+
+    private V1Pod NewPod(string name, string[] containers) => new()
+    {
+        Metadata = new V1ObjectMeta { Name = name, NamespaceProperty = space.Name, Labels = new Dictionary<string, string> { ["app"] = name } },
+        Spec = new V1PodSpec
+        {
+            NodeName = space.NodeName,
+            Containers = [.. (containers.Length > 0 ? containers : ["main"]).Select(container => new V1Container { Name = container, Image = $"{container}:1" })],
+            Volumes = [new V1Volume { Name = "data", EmptyDir = new V1EmptyDirVolumeSource() }],
+        },
+    };
 
     private async Task<V1Pod> SetStatusAsync(string name, string phase, Func<V1Pod, IList<V1ContainerStatus>?> containers)
     {
