@@ -3,6 +3,9 @@ namespace CheckpointOperator.NodeAgent;
 /// <summary>The agent's settings. NodeName is <c>--node-name</c> on the command line and <c>CHECKPOINT_AGENT_NODE_NAME</c> in the environment.</summary>
 public sealed class AgentOptions
 {
+    /// <summary>In a Pod, the authority that signed the cluster's certificates.</summary>
+    public const string ClusterAuthority = "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt";
+
     /// <summary>Name of the Node object of the node that the agent runs on. Defaults to the variable NODE_NAME, then to the host's name.</summary>
     public string NodeName { get; set; } = Environment.GetEnvironmentVariable("NODE_NAME") ?? Environment.MachineName;
 
@@ -33,11 +36,26 @@ public sealed class AgentOptions
     /// <summary>The kubelet's address. Defaults to <c>https://HOST_IP:10250</c> by the variable HOST_IP, else by the node's name.</summary>
     public string? KubeletUrl { get; set; }
 
-    /// <summary>PEM file of the authority that signed the kubelet's certificate. Defaults to the cluster's own.</summary>
+    /// <summary>PEM file, in the Pod, of the authority that signed the kubelet's certificate. Defaults to the cluster's own.</summary>
     public string? KubeletCertificateAuthority { get; set; }
 
-    /// <summary>Talks to the kubelet without verifying who it is. Defaults to false.</summary>
+    /// <summary>
+    /// PEM file, on the node, of the kubelet's own certificate, which then is the only one trusted. Defaults to none; one that the kubelet made for itself
+    /// (pki/kubelet.crt below KubeletRoot) is trusted beside those of the authority.
+    /// </summary>
+    public string? KubeletCertificate { get; set; }
+
+    /// <summary>Talks to the kubelet without verifying who it is, and warns of it at start. Defaults to false.</summary>
     public bool KubeletInsecureSkipVerify { get; set; }
+
+    /// <summary>File with the token that the kubelet is shown, read anew for each request. Defaults to the ServiceAccount's.</summary>
+    public string KubeletTokenFile { get; set; } = "/var/run/secrets/kubernetes.io/serviceaccount/token";
+
+    /// <summary>
+    /// Leaves the kubelet's own copy of an archive in its folder once the store holds it. Defaults to false: nobody else clears that folder, and what
+    /// lies there is the container's memory.
+    /// </summary>
+    public bool KeepKubeletCheckpoints { get; set; }
 
     /// <summary>OCI runtimes to report in CheckpointNode, by name or path, joined by commas. Defaults to runc,crun.</summary>
     public string Runtimes { get; set; } = "runc,crun";

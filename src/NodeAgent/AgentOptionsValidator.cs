@@ -16,6 +16,7 @@ public sealed class AgentOptionsValidator : IValidateOptions<AgentOptions>
         {
             (nameof(options.Store), options.Store), (nameof(options.Work), options.Work), (nameof(options.Restores), options.Restores),
             (nameof(options.Socket), options.Socket), (nameof(options.KubeletRoot), options.KubeletRoot), (nameof(options.ContainerdState), options.ContainerdState),
+            (nameof(options.KubeletCertificate), options.KubeletCertificate ?? "/none"),
         })
         {
             if (!path.StartsWith('/') || path.Length < 2 || path.Split('/').Contains(".."))
@@ -27,6 +28,10 @@ public sealed class AgentOptionsValidator : IValidateOptions<AgentOptions>
             faults.Add($"RestoreAttempts is {options.RestoreAttempts}: it must be 1 or more");
         if (options.KubeletUrl is not null && !(Uri.TryCreate(options.KubeletUrl, UriKind.Absolute, out Uri? url) && url.Scheme == Uri.UriSchemeHttps))
             faults.Add($"KubeletUrl is '{options.KubeletUrl}': it must be an https URL such as https://10.0.0.5:10250");
+        if (options.KubeletInsecureSkipVerify && (options.KubeletCertificateAuthority ?? options.KubeletCertificate) is not null)
+            faults.Add("KubeletInsecureSkipVerify is set, so KubeletCertificateAuthority and KubeletCertificate would decide nothing: set the one or the other");
+        if (options.KubeletCertificateAuthority is { } authority && !File.Exists(authority))
+            faults.Add($"KubeletCertificateAuthority is '{authority}', which does not exist: mount the authority's PEM file into the Pod there");
         if (options.Heartbeat < TimeSpan.FromSeconds(10) || options.Heartbeat > TimeSpan.FromMinutes(5))
             faults.Add($"Heartbeat is {options.Heartbeat}: it must lie between 10 seconds and 5 minutes, after which the operator takes the agent for gone");
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);

@@ -98,6 +98,29 @@ public sealed class CheckpointArchiveWriter : IDisposable
         return _file.Position;
     }
 
+    /// <summary>
+    /// Ends the archive with all of another one, a plain tar, as it is: its entries follow those that were added, and its end is this one's.
+    /// </summary>
+    /// <param name="archive">The other archive, from its beginning.</param>
+    /// <param name="cancellationToken">Ends the copy.</param>
+    /// <returns>The archive's length.</returns>
+    public long CompleteWith(SafeFileHandle archive, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(archive);
+        RefuseNested();
+        byte[] buffer = new byte[BufferSize];
+        long position = 0;
+        for (int count; (count = RandomAccess.Read(archive, buffer, position)) > 0; position += count)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            _output.Write(buffer.AsSpan(0, count));
+        }
+
+        _completed = true;
+        _output.Flush();
+        return _file.Position;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -55,6 +55,8 @@ internal static class CheckpointStatus
             RootfsDiffBytes = archive.Summary.RootfsDiffBytes,
             ChangedFiles = (int)archive.Summary.ChangedFiles,
             DeletedFiles = (int)archive.Summary.DeletedFiles,
+            Volumes = outcome is null ? status.Content?.Volumes : [.. outcome.Volumes],
+            Missing = outcome is null ? status.Content?.Missing : [.. outcome.Missing],
         };
         status.FrozenMilliseconds = outcome?.FrozenMilliseconds ?? status.FrozenMilliseconds;
         status.Phase = CheckpointPhase.Ready;
@@ -89,7 +91,7 @@ internal static class CheckpointStatus
             Name = name,
             Image = before.Image ?? running?.Image ?? summary.Image,
             ImageDigest = before.ImageDigest ?? running?.ImageID ?? summary.ImageId,
-            Runtime = outcome?.Runtime ?? Path.GetFileName(summary.Runtime),
+            Runtime = outcome?.Runtime ?? RuntimeName(summary.Runtime),
             Dialect = summary.Engine switch
             {
                 // Its spec.dump is containerd's, its layout is podman's.
@@ -103,6 +105,10 @@ internal static class CheckpointStatus
             Criu = outcome?.Criu,
         };
     }
+
+    // "/usr/bin/crun" → "crun"; containerd names its shim: "io.containerd.runc.v2" → "runc".
+    private static string? RuntimeName(string? runtime) =>
+        runtime?.Split('.') is ["io", "containerd", { } shim, _] ? shim : Path.GetFileName(runtime);
 
     private static void Set(V1Alpha1ContainerCheckpoint checkpoint, string type, string status, string reason, string message, DateTimeOffset now)
     {

@@ -1,6 +1,7 @@
 using CheckpointOperator.Core.Archives;
 using CheckpointOperator.Kubernetes.Api;
 using CheckpointOperator.Kubernetes.Api.V1Alpha1;
+using CheckpointOperator.NodeAgent.Containers;
 using CheckpointOperator.NodeAgent.Engines;
 using CheckpointOperator.NodeAgent.Node;
 using CheckpointOperator.NodeAgent.Store;
@@ -73,18 +74,18 @@ internal sealed partial class ContainerCheckpointController(
         string uid = checkpoint.Metadata.Uid;
         V1Pod? pod = await pods.GetAsync(new NamespacedName(checkpoint.Metadata.NamespaceProperty, checkpoint.Spec.Pod), cancellationToken);
         CheckpointOutcome? outcome = null;
+        string? expected = null;
         // An archive that has its final name was whole when an earlier agent ended: only its facts are missing.
         if (!store.Contains(uid))
         {
             CheckpointRequest request = RequestFor(checkpoint, pod);
-            using IDisposable slot = await slots.EnterAsync(cancellationToken);
-            EngineChoice choice = await engines.ChooseAsync(checkpoint.Spec.Engine, request.ContainerId, cancellationToken);
-            checkpoint = await checkpoints.PatchStatusAsync(checkpoint, changed => CheckpointStatus.SetStarted(changed, choice, time.GetUtcNow()), cancellationToken);
-            await publish(checkpoint, "Checkpointing", $"taking the checkpoint of container {request.Container} with engine {choice.Engine}, {choice.Why}", cancellationToken: cancellationToken);
-            outcome = await engines.For(choice).TakeAsync(request, cancellationToken);
+            using IDisposable slot = await slots.EnterAsync(request.ContainerId, cancellationToken);
+            (checkpoint, outcome) = await TakeAsync(checkpoint, request, cancellationToken);
+            expected = request.ContainerId;
         }
 
         StoredArchive archive = await Task.Run(() => store.Inspect(uid, cancellationToken), cancellationToken);
+        RequireContainer(archive, uid, expected);
         // The work is done: it is told even while the agent ends.
         checkpoint = await checkpoints.PatchStatusAsync(
             checkpoint, changed => CheckpointStatus.SetReady(changed, pod, archive, outcome, time.GetUtcNow()), CancellationToken.None);
@@ -100,6 +101,40 @@ internal sealed partial class ContainerCheckpointController(
             cancellationToken: CancellationToken.None);
         report.Refresh();
         return checkpoint;
+    }
+
+    // With the engine that was chosen, and where that cannot work at all and the object leaves the choice, with the other.
+    private async Task<(V1Alpha1ContainerCheckpoint Checkpoint, CheckpointOutcome Outcome)> TakeAsync(
+        V1Alpha1ContainerCheckpoint checkpoint, CheckpointRequest request, CancellationToken cancellationToken)
+    {
+        EngineChoice? choice = await engines.ChooseAsync(checkpoint.Spec.Engine, request.ContainerId, cancellationToken);
+        while (true)
+        {
+            EngineChoice chosen = choice;
+            checkpoint = await checkpoints.PatchStatusAsync(checkpoint, changed => CheckpointStatus.SetStarted(changed, chosen, time.GetUtcNow()), cancellationToken);
+            await publish(checkpoint, "Checkpointing", $"taking the checkpoint of container {request.Container} with engine {chosen.Engine}, {chosen.Why}", cancellationToken: cancellationToken);
+            try
+            {
+                return (checkpoint, await engines.For(chosen).TakeAsync(request, cancellationToken));
+            }
+            catch (CheckpointFailedException failed)
+            {
+                choice = EngineSelector.Instead(checkpoint.Spec.Engine, chosen, failed);
+                if (choice is null && chosen.IsFallback)
+                    throw new CheckpointFailedException(failed.Reason, $"{failed.Message}; engine {chosen.Engine} was {chosen.Why}", failed);
+                if (choice is null)
+                    throw;
+            }
+        }
+    }
+
+    // The kubelet goes by names, and another Pod may have taken them.
+    private void RequireContainer(StoredArchive archive, string uid, string? expected)
+    {
+        if (archive.Summary.ContainerId is not { } found || !ContainerId.TryParse(expected, out ContainerId asked) || asked.Id == found)
+            return;
+        store.Remove(uid);
+        throw new CheckpointFailedException("ArchiveRefused", $"the archive is of container {found}, not of {asked.Id}: the Pod was replaced while its checkpoint was taken");
     }
 
     private static CheckpointRequest RequestFor(V1Alpha1ContainerCheckpoint checkpoint, V1Pod? pod)

@@ -30,14 +30,13 @@ public sealed class ArchiveContentWriter(
 
     /// <summary>Gathers what a restore will want to know, while the container still runs.</summary>
     /// <param name="request">What is checkpointed.</param>
-    /// <param name="container">The container on the node.</param>
-    /// <param name="runtime">Its runtime.</param>
+    /// <param name="container">The container on the node; null where its engine does not tell.</param>
+    /// <param name="runtime">Its runtime; null where its engine does not tell.</param>
     /// <param name="cancellationToken">Ends the asking.</param>
     public async Task<ArchiveMetadata> DescribeAsync(
-        CheckpointRequest request, RunningContainer container, OciRuntime runtime, CancellationToken cancellationToken)
+        CheckpointRequest request, RunningContainer? container, OciRuntime? runtime, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        ArgumentNullException.ThrowIfNull(runtime);
         V1ContainerStatus? status = StatusOf(request);
         return new ArchiveMetadata
         {
@@ -48,9 +47,9 @@ public sealed class ArchiveContentWriter(
             Container = request.Container,
             Image = status?.Image,
             ImageDigest = status?.ImageID,
-            ImageConfigDigest = await images.ConfigDigestAsync(container.Id.Id, cancellationToken),
+            ImageConfigDigest = container is null ? null : await images.ConfigDigestAsync(container.Id.Id, cancellationToken),
             Volumes = [.. PodVolume.Of(request.Pod, request.Container).Select(volume => new ArchivedVolume(volume.Name, volume.Kind, DataFolder(request.Pod, volume)))],
-            Runtime = await runtime.VersionAsync(cancellationToken),
+            Runtime = runtime is null ? null : await runtime.VersionAsync(cancellationToken),
             Criu = await probe.GetCriuVersionAsync(cancellationToken: cancellationToken),
             Kernel = NodeFacts.Kernel,
             Arch = NodeFacts.Arch,
@@ -84,6 +83,15 @@ public sealed class ArchiveContentWriter(
         };
         writer.AddBytes(ConfigDump.FileName, JsonSerializer.SerializeToUtf8Bytes(config, EnginesJson.Default.ConfigDump));
         writer.AddBytes(PodmanSpec.FileName, spec.ToBytes());
+        WriteMetadata(writer, metadata);
+    }
+
+    /// <summary>Writes only what no other file of the layout tells.</summary>
+    /// <param name="writer">Takes it.</param>
+    /// <param name="metadata">What was gathered.</param>
+    public static void WriteMetadata(CheckpointArchiveWriter writer, ArchiveMetadata metadata)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
         writer.AddBytes(ArchiveMetadata.FileName, JsonSerializer.SerializeToUtf8Bytes(metadata, EnginesJson.Default.ArchiveMetadata));
     }
 
@@ -99,18 +107,50 @@ public sealed class ArchiveContentWriter(
         WriteRootFs(writer, container);
         foreach (PodVolume volume in PodVolume.Of(request.Pod, request.Container))
         {
-            string name = $"{VolumeFolder}/{volume.Name}.tar";
-            if (!request.Volumes || !volume.IsEmptyDir)
-            {
-                // podman wants an archive for each named volume. What the kubelet writes itself (tokens, passwords) never goes along.
-                writer.AddBytes(name, EmptyArchive);
-                continue;
-            }
-            using RootDirectory folder = node.OpenDirectory(volume.FolderOn(options.Value.KubeletRoot, request.Pod.Metadata.Uid));
-            using Stream tar = writer.BeginNested(name);
-            TreeArchive.Write(folder, tar);
+            // podman wants an archive for each named volume. What the kubelet writes itself (tokens, passwords) never goes along.
+            if (request.Volumes && volume.IsEmptyDir)
+                WriteVolume(writer, request, volume);
+            else
+                writer.AddBytes($"{VolumeFolder}/{volume.Name}.tar", EmptyArchive);
         }
     }
+
+    /// <summary>Writes the content of the emptyDir volumes that the container mounts.</summary>
+    /// <param name="writer">Takes it.</param>
+    /// <param name="request">What is checkpointed.</param>
+    public void WriteVolumes(CheckpointArchiveWriter writer, CheckpointRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(request);
+        foreach (PodVolume volume in request.EmptyDirs)
+            WriteVolume(writer, request, volume);
+    }
+
+    /// <summary>A digest that stays the same as long as nobody writes to these volumes; null where somebody does while it is taken.</summary>
+    /// <param name="request">What is checkpointed.</param>
+    public string? FingerprintVolumes(CheckpointRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var digests = new List<string>();
+        foreach (PodVolume volume in request.EmptyDirs)
+        {
+            using RootDirectory folder = Open(request, volume);
+            if (VolumeFingerprint.Of(folder) is not { } digest)
+                return null;
+            digests.Add(digest);
+        }
+        return string.Join(',', digests);
+    }
+
+    private void WriteVolume(CheckpointArchiveWriter writer, CheckpointRequest request, PodVolume volume)
+    {
+        using RootDirectory folder = Open(request, volume);
+        using Stream tar = writer.BeginNested($"{VolumeFolder}/{volume.Name}.tar");
+        TreeArchive.Write(folder, tar);
+    }
+
+    private RootDirectory Open(CheckpointRequest request, PodVolume volume) =>
+        node.OpenDirectory(volume.FolderOn(options.Value.KubeletRoot, request.Pod.Metadata.Uid));
 
     private void WriteRootFs(CheckpointArchiveWriter writer, RunningContainer container)
     {

@@ -6,4 +6,5 @@ namespace CheckpointOperator.NodeAgent.Engines;
 /// <param name="RuntimePath">The OCI runtime.</param>
 /// <param name="RuntimeRoot">Its state folder.</param>
 /// <param name="Deadline">When the dump must have ended.</param>
-public sealed record CheckpointJournalEntry(string Uid, string Container, string RuntimePath, string RuntimeRoot, DateTimeOffset Deadline);
+/// <param name="ByContainerd">Whether containerd holds it, and has to let it go on; otherwise the runtime itself does.</param>
+public sealed record CheckpointJournalEntry(string Uid, string Container, string RuntimePath, string RuntimeRoot, DateTimeOffset Deadline, bool ByContainerd = false);

@@ -11,11 +11,12 @@ namespace CheckpointOperator.NodeAgent.Engines;
 /// <summary>Puts right what an agent that was killed left behind: no container stays frozen, nothing half written stays.</summary>
 /// <param name="journal">What was under way.</param>
 /// <param name="processes">Finds dumps that still run.</param>
+/// <param name="tasks">Lets go on what containerd holds.</param>
 /// <param name="store">Holds half-written archives.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Tells what was found.</param>
 public sealed partial class CheckpointRecovery(
-    CheckpointJournal journal, INodeProcesses processes, ArchiveStore store, TimeProvider time, ILogger<CheckpointRecovery> logger)
+    CheckpointJournal journal, INodeProcesses processes, ContainerdTasks tasks, ArchiveStore store, TimeProvider time, ILogger<CheckpointRecovery> logger)
 {
     // A dump that is cut off harms what it dumps, so even a late one gets a moment.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
@@ -47,8 +48,18 @@ public sealed partial class CheckpointRecovery(
         {
             Log.Found(logger, entry.Uid, entry.Container);
             TimeSpan remaining = entry.Deadline - time.GetUtcNow();
-            await processes.AwaitLeftoversAsync(journal.FolderOf(entry.Uid), remaining > Grace ? remaining : Grace, cancellationToken);
-            await new OciRuntime(processes, entry.RuntimePath, entry.RuntimeRoot).ResumeAsync(entry.Container, cancellationToken);
+            if (remaining < Grace)
+                remaining = Grace;
+            if (entry.ByContainerd)
+            {
+                // containerd's own dump, which it waits for.
+                await tasks.ResumeAsync(entry.Container, remaining);
+            }
+            else
+            {
+                await processes.AwaitLeftoversAsync(journal.FolderOf(entry.Uid), remaining, cancellationToken);
+                await new OciRuntime(processes, entry.RuntimePath, entry.RuntimeRoot).ResumeAsync(entry.Container, cancellationToken);
+            }
             journal.End(entry.Uid);
             Log.Thawed(logger, entry.Uid, entry.Container);
         }

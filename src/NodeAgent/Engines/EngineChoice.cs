@@ -5,4 +5,5 @@ namespace CheckpointOperator.NodeAgent.Engines;
 /// <summary>The engine for one checkpoint.</summary>
 /// <param name="Engine">Kubelet or Runtime.</param>
 /// <param name="Why">Why it was chosen, for the object's status.</param>
-public sealed record EngineChoice(CheckpointEngine Engine, string Why);
+/// <param name="IsFallback">Whether the other engine was tried before.</param>
+public sealed record EngineChoice(CheckpointEngine Engine, string Why, bool IsFallback = false);

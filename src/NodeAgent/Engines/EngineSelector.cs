@@ -9,9 +9,9 @@ namespace CheckpointOperator.NodeAgent.Engines;
 /// <param name="processes">Asks the runtime who it is.</param>
 /// <param name="runtime">Engine Runtime.</param>
 /// <param name="kubelet">Engine Kubelet.</param>
-public sealed class EngineSelector(ContainerdContainers containers, INodeProcesses processes, RuntimeEngine runtime, KubeletEngine kubelet)
+internal sealed class EngineSelector(ContainerdContainers containers, INodeProcesses processes, RuntimeEngine runtime, KubeletEngine kubelet)
 {
-    /// <summary>Chooses: Runtime wherever the container runs on runc or crun, as only it keeps open connections and volumes.</summary>
+    /// <summary>Chooses: Runtime wherever the container runs on runc or crun, as only it keeps open connections.</summary>
     /// <param name="asked">What the object asks for.</param>
     /// <param name="containerId">The container's id as the Pod's status names it.</param>
     /// <param name="cancellationToken">Ends the asking.</param>
@@ -33,6 +33,20 @@ public sealed class EngineSelector(ContainerdContainers containers, INodeProcess
         {
             return new EngineChoice(CheckpointEngine.Kubelet, $"chosen because the container's runtime cannot be asked: {unknown.Message}");
         }
+    }
+
+    /// <summary>The engine to try after one that cannot work with the container at all; null where the object left no choice, or none is left.</summary>
+    /// <param name="asked">What the object asks for.</param>
+    /// <param name="tried">What was tried.</param>
+    /// <param name="failure">What came of it.</param>
+    public static EngineChoice? Instead(CheckpointEngine asked, EngineChoice tried, CheckpointFailedException failure)
+    {
+        ArgumentNullException.ThrowIfNull(tried);
+        ArgumentNullException.ThrowIfNull(failure);
+        if (asked != CheckpointEngine.Auto || tried.IsFallback || failure.Reason != CheckpointFailedException.EngineUnavailable)
+            return null;
+        CheckpointEngine other = tried.Engine == CheckpointEngine.Kubelet ? CheckpointEngine.Runtime : CheckpointEngine.Kubelet;
+        return new EngineChoice(other, $"chosen because engine {tried.Engine} cannot: {failure.Message}", IsFallback: true);
     }
 
     /// <summary>The engine of a choice.</summary>

@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
 
+using CheckpointOperator.NodeAgent.Kubelet;
+
 namespace CheckpointOperator.NodeAgent.Engines;
 
 /// <summary>The JSON that engines write: into archives and into the journal.</summary>

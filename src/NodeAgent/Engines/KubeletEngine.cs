@@ -1,101 +1,219 @@
-using System.Net;
-using System.Text.Json;
+using System.Diagnostics;
 
+using CheckpointOperator.Core.Archives;
+using CheckpointOperator.Core.FileSystem;
+using CheckpointOperator.NodeAgent.Containers;
+using CheckpointOperator.NodeAgent.Kubelet;
+using CheckpointOperator.NodeAgent.Launch;
 using CheckpointOperator.NodeAgent.Store;
 
-using k8s.Models;
-
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Microsoft.Win32.SafeHandles;
 
 namespace CheckpointOperator.NodeAgent.Engines;
 
-/// <summary>Takes a checkpoint by the checkpoint API of the node's own kubelet (KEP-2008) and takes its file into the store.</summary>
-/// <param name="client">Talks to the kubelet.</param>
-/// <param name="options">Where the kubelet is.</param>
+/// <summary>
+/// Takes a checkpoint by the checkpoint API of the node's own kubelet and adds what the kubelet leaves out. So that files and memory are of one moment,
+/// containerd is made to hold the container meanwhile; other engines freeze it themselves, so that there a change of a volume is only noticed.
+/// </summary>
+/// <param name="api">Asks the kubelet.</param>
+/// <param name="checkpoints">The kubelet's archives.</param>
+/// <param name="containers">Finds the container.</param>
+/// <param name="processes">Runs the runtime on the node.</param>
+/// <param name="tasks">Holds the container.</param>
+/// <param name="content">Writes what the kubelet leaves out.</param>
+/// <param name="journal">Remembers what is held.</param>
+/// <param name="recovery">Tries again to let go on what resists.</param>
 /// <param name="store">Takes the archive.</param>
-public sealed class KubeletEngine(KubeletClient client, IOptions<AgentOptions> options, ArchiveStore store) : ICheckpointEngine
+/// <param name="options">Whether the kubelet's copy is kept.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Tells what happens.</param>
+internal sealed partial class KubeletEngine(
+    KubeletCheckpointApi api,
+    KubeletCheckpoints checkpoints,
+    ContainerdContainers containers,
+    INodeProcesses processes,
+    ContainerdTasks tasks,
+    ArchiveContentWriter content,
+    CheckpointJournal journal,
+    CheckpointRecovery recovery,
+    ArchiveStore store,
+    IOptions<AgentOptions> options,
+    TimeProvider time,
+    ILogger<KubeletEngine> logger) : ICheckpointEngine
 {
-    private const int MaximumQuote = 500;
+    private const int TarMagic = 257;
 
     /// <inheritdoc />
     public async Task<CheckpointOutcome> TakeAsync(CheckpointRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        V1ObjectMeta pod = request.Pod.Metadata;
-        string path = $"/checkpoint/{Uri.EscapeDataString(pod.NamespaceProperty)}/{Uri.EscapeDataString(pod.Name)}/{Uri.EscapeDataString(request.Container)}"
-            + $"?timeout={Math.Max(1, (int)request.Timeout.TotalSeconds)}";
-        KubeletResponse response = await SendAsync(path, request, cancellationToken);
-        if (response.Status != HttpStatusCode.OK)
-            throw new CheckpointFailedException(ReasonOf(response.Status), Explain(response, request));
+        ArchiveMetadata metadata = await DescribeAsync(request, cancellationToken);
+        HashSet<RelativePath> earlier = checkpoints.List(request.Pod, request.Container);
+        try
+        {
+            using PartialArchive archive = store.Begin(request.Uid);
+            using var writer = new CheckpointArchiveWriter(archive.File);
+            ArchiveContentWriter.WriteMetadata(writer, metadata);
+            string? id = ContainerId.TryParse(request.ContainerId, out ContainerId parsed) && parsed.Engine == ContainerId.Containerd ? parsed.Id : null;
+            Taken taken = id is null ? await TakeRunningAsync(request, writer) : await TakeHeldAsync(request, id, writer);
 
-        string archive = FindArchive(response.Body);
-        await store.AdoptAsync(request.Uid, archive, cancellationToken);
-        return new CheckpointOutcome(null, null, null);
+            using SafeFileHandle file = checkpoints.Open(taken.Path, request.Pod, request.Container, out RelativePath name);
+            bool together = IsPlainTar(file);
+            if (together)
+                writer.CompleteWith(file, cancellationToken);
+            else
+                Copy(file, archive.File, cancellationToken);
+            archive.Finish();
+            if (!options.Value.KeepKubeletCheckpoints)
+                checkpoints.Remove([name]);
+            return Outcome(request, metadata, taken, together);
+        }
+        catch (Exception failure)
+        {
+            // Whatever came of the call, what it left is of no use, and holds the container's memory.
+            RelativePath[] left = [.. checkpoints.List(request.Pod, request.Container).Except(earlier)];
+            checkpoints.Remove(left);
+            if (failure is IOException or OciRuntimeException)
+                throw new CheckpointFailedException(CheckpointFailedException.CheckpointFailed, failure.Message, failure);
+            throw;
+        }
     }
 
-    private async Task<KubeletResponse> SendAsync(string path, CheckpointRequest request, CancellationToken cancellationToken)
+    private async Task<ArchiveMetadata> DescribeAsync(CheckpointRequest request, CancellationToken cancellationToken)
     {
         try
         {
-            // The kubelet holds to the timeout; the margin is for its answer.
-            return await client.SendAsync(HttpMethod.Post, path, request.Timeout + TimeSpan.FromSeconds(10), cancellationToken);
+            if (ContainerId.TryParse(request.ContainerId, out ContainerId id) && id.Engine == ContainerId.Containerd)
+            {
+                RunningContainer container = containers.Find(id.Id);
+                return await content.DescribeAsync(request, container, new OciRuntime(processes, container.RuntimePath, container.RuntimeRoot), cancellationToken);
+            }
         }
-        catch (TimeoutException late)
+        catch (Exception unknown) when (unknown is ContainerNotFoundException or OciRuntimeException)
         {
-            throw new CheckpointFailedException(
-                CheckpointFailedException.TimedOut, $"the kubelet took no checkpoint within {request.Timeout}: raise spec.timeout", late);
+            // The kubelet may know it still; what it runs on is then not told.
+            Log.NotDescribed(logger, request.ContainerId, unknown.Message);
         }
-        catch (HttpRequestException untrusted) when (untrusted.HttpRequestError == HttpRequestError.SecureConnectionError)
-        {
-            throw new CheckpointFailedException(
-                CheckpointFailedException.EngineUnavailable,
-                $"the kubelet at {client.Address} shows a certificate that the cluster's authority did not sign, or that is not for this address: name its authority in the agent's setting KubeletCertificateAuthority",
-                untrusted);
-        }
-        catch (HttpRequestException unreachable)
-        {
-            throw new CheckpointFailedException(
-                CheckpointFailedException.EngineUnavailable, $"the kubelet at {client.Address} cannot be asked: {unreachable.InnerException?.Message ?? unreachable.Message}", unreachable);
-        }
+        return await content.DescribeAsync(request, null, null, cancellationToken);
     }
 
-    private static string FindArchive(string body)
+    // containerd leaves a container held that it finds held: the kubelet's dump and our volumes are of one moment.
+    private async Task<Taken> TakeHeldAsync(CheckpointRequest request, string id, CheckpointArchiveWriter writer)
+    {
+        var entry = new CheckpointJournalEntry(request.Uid, id, string.Empty, string.Empty, time.GetUtcNow() + request.Timeout, ByContainerd: true);
+        journal.Begin(entry).Dispose();
+        long start = Stopwatch.GetTimestamp();
+        bool held = false;
+        bool failed = true;
+        Taken taken;
+        try
+        {
+            // Without a volume the kubelet's own freeze is enough, and shorter.
+            held = request.EmptyDirs.Count > 0 && await TryHoldAsync(id);
+            taken = held ? await TakeTogetherAsync(request, writer) : await TakeRunningAsync(request, writer);
+            failed = false;
+        }
+        finally
+        {
+            // On a failure even where the container was not held here: an engine that is cut off may leave it so.
+            if (!(held || failed) || await TryLetGoAsync(entry, request.Timeout))
+                journal.End(request.Uid);
+        }
+        return taken with { Frozen = held ? (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds : null };
+    }
+
+    // Both to their end: the container must not go on under either.
+    private async Task<Taken> TakeTogetherAsync(CheckpointRequest request, CheckpointArchiveWriter writer)
+    {
+        Task<string> dump = api.CheckpointAsync(request.Pod, request.Container, request.Timeout, CancellationToken.None);
+        Task files = Task.Run(() => content.WriteVolumes(writer, request));
+        await Task.WhenAll(dump, files);
+        return new Taken(await dump);
+    }
+
+    private async Task<Taken> TakeRunningAsync(CheckpointRequest request, CheckpointArchiveWriter writer)
+    {
+        string? before = content.FingerprintVolumes(request);
+        var taken = new Taken(await api.CheckpointAsync(request.Pod, request.Container, request.Timeout, CancellationToken.None));
+        content.WriteVolumes(writer, request);
+        return before is not null && before == content.FingerprintVolumes(request)
+            ? taken
+            : taken with { Changed = "was written to while the kubelet took the checkpoint, so it is of a later moment than the memory" };
+    }
+
+    private async Task<bool> TryHoldAsync(string id)
     {
         try
         {
-            if (JsonSerializer.Deserialize(body, EnginesJson.Default.KubeletAnswer)?.Items is [{ } path, ..] && path.StartsWith('/'))
-                return path;
+            await tasks.PauseAsync(id);
+            return true;
         }
-        catch (JsonException)
+        catch (Exception refused) when (refused is OciRuntimeException or TimeoutException)
         {
-            // Told below, in the kubelet's own words.
+            Log.NotHeld(logger, id, refused.Message);
+            return false;
         }
-        throw new CheckpointFailedException(CheckpointFailedException.CheckpointFailed, $"the kubelet names no archive in its answer: {Quote(body)}");
     }
 
-    private static string ReasonOf(HttpStatusCode status) => status switch
+    private async Task<bool> TryLetGoAsync(CheckpointJournalEntry entry, TimeSpan limit)
     {
-        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented =>
-            CheckpointFailedException.EngineUnavailable,
-        HttpStatusCode.NotFound => CheckpointFailedException.EngineUnavailable,
-        HttpStatusCode.GatewayTimeout or HttpStatusCode.RequestTimeout => CheckpointFailedException.TimedOut,
-        _ => CheckpointFailedException.CheckpointFailed,
-    };
+        try
+        {
+            await tasks.ResumeAsync(entry.Container, limit);
+            return true;
+        }
+        catch (Exception resists) when (resists is OciRuntimeException or TimeoutException)
+        {
+            Log.NotThawed(logger, entry.Container, resists.Message);
+            recovery.TryAgain(entry);
+            return false;
+        }
+    }
 
-    private string Explain(KubeletResponse response, CheckpointRequest request) => response.Status switch
+    private static CheckpointOutcome Outcome(CheckpointRequest request, ArchiveMetadata metadata, Taken taken, bool together)
     {
-        HttpStatusCode.Unauthorized =>
-            "the kubelet does not accept the agent's token (401): enable webhook authentication in the kubelet's configuration",
-        HttpStatusCode.Forbidden =>
-            "the kubelet refuses the agent (403): its ServiceAccount needs the verb create on nodes/checkpoint",
-        HttpStatusCode.NotFound when response.Body.Contains("container", StringComparison.OrdinalIgnoreCase) =>
-            $"the kubelet knows no running container {request.Container} of that Pod (404): {Quote(response.Body)}",
-        HttpStatusCode.NotFound =>
-            $"the kubelet of {options.Value.NodeName} has no checkpoint API (404): it came with Kubernetes 1.25 (feature gate ContainerCheckpoint) and is on from 1.30; use engine Runtime",
-        HttpStatusCode.InternalServerError =>
-            $"the container runtime refused the kubelet's checkpoint (500): {Quote(response.Body)}",
-        _ => $"the kubelet answered {(int)response.Status}: {Quote(response.Body)}",
-    };
+        string[] names = [.. request.EmptyDirs.Select(volume => volume.Name)];
+        string? why = together ? taken.Changed : "is not in the archive, which the container engine compressed";
+        return new CheckpointOutcome(metadata.Runtime?.Split(' ')[0], metadata.Criu, taken.Frozen)
+        {
+            Volumes = together ? names : [],
+            Missing = [.. why is null ? [] : names.Select(name => $"the content of emptyDir volume {name} {why}"), .. request.LeftOut],
+        };
+    }
 
-    private static string Quote(string body) => body.Length <= MaximumQuote ? body.Trim() : body[..MaximumQuote].Trim();
+    private static bool IsPlainTar(SafeFileHandle file)
+    {
+        Span<byte> magic = stackalloc byte[5];
+        return RandomAccess.Read(file, magic, TarMagic) == magic.Length && magic.SequenceEqual("ustar"u8);
+    }
+
+    private static void Copy(SafeFileHandle source, SafeFileHandle target, CancellationToken cancellationToken)
+    {
+        RandomAccess.SetLength(target, 0);
+        using var from = new FileStream(source, FileAccess.Read, bufferSize: 0);
+        byte[] buffer = new byte[1024 * 1024];
+        long offset = 0;
+        for (int read; (read = from.Read(buffer)) > 0; offset += read)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            RandomAccess.Write(target, buffer.AsSpan(0, read), offset);
+        }
+    }
+
+    // What the kubelet made, how long the container was held for it, and what is wrong with the volumes beside it.
+    private sealed record Taken(string Path, long? Frozen = null, string? Changed = null);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "Container {Container} may still be held: {Reason}. Trying again.")]
+        public static partial void NotThawed(ILogger logger, string container, string reason);
+
+        [LoggerMessage(3, LogLevel.Warning, "Container {Container} is not held for its checkpoint: {Reason}")]
+        public static partial void NotHeld(ILogger logger, string container, string reason);
+
+        [LoggerMessage(2, LogLevel.Warning, "What container {Container} runs on is not known: {Reason}")]
+        public static partial void NotDescribed(ILogger logger, string container, string reason);
+    }
 }

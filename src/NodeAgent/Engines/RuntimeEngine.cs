@@ -81,7 +81,11 @@ public sealed partial class RuntimeEngine(
             AppendImages(writer, work);
             writer.Complete();
             archive.Finish();
-            return new CheckpointOutcome(RuntimeName(metadata), metadata.Criu, frozen);
+            return new CheckpointOutcome(RuntimeName(metadata), metadata.Criu, frozen)
+            {
+                Volumes = [.. request.EmptyDirs.Select(volume => volume.Name)],
+                Missing = [.. request.LeftOut],
+            };
         }
         catch (Exception failure) when (failure is OciRuntimeException or IOException or TimeoutException)
         {

@@ -4,6 +4,7 @@ using CheckpointOperator.Kubernetes.Api.V1Alpha1;
 using CheckpointOperator.NodeAgent.Containers;
 using CheckpointOperator.NodeAgent.Controllers;
 using CheckpointOperator.NodeAgent.Engines;
+using CheckpointOperator.NodeAgent.Kubelet;
 using CheckpointOperator.NodeAgent.Launch;
 using CheckpointOperator.NodeAgent.Node;
 using CheckpointOperator.NodeAgent.Restores;
@@ -58,7 +59,10 @@ internal static class AgentHost
         services.AddSingleton<OciRuntimeProbe>();
         services.AddSingleton<ContainerdContainers>();
         services.AddSingleton<ContainerdImages>();
+        services.AddSingleton<ContainerdTasks>();
         services.AddSingleton<KubeletClient>();
+        services.AddSingleton<KubeletCheckpointApi>();
+        services.AddSingleton<KubeletCheckpoints>();
         services.AddSingleton<NodeProbe>();
         services.AddSingleton<ArchiveStore>();
     }

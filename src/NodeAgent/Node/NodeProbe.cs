@@ -1,9 +1,7 @@
-using System.Net;
-
 using CheckpointOperator.Core.FileSystem;
 using CheckpointOperator.Core.Runtimes;
 using CheckpointOperator.Kubernetes.Api.V1Alpha1;
-using CheckpointOperator.NodeAgent.Engines;
+using CheckpointOperator.NodeAgent.Kubelet;
 using CheckpointOperator.NodeAgent.Launch;
 using CheckpointOperator.NodeAgent.RuntimeHandler;
 using CheckpointOperator.NodeAgent.Store;
@@ -20,10 +18,8 @@ namespace CheckpointOperator.NodeAgent.Node;
 /// <param name="store">Counts archives.</param>
 /// <param name="options">What to ask.</param>
 internal sealed class NodeProbe(
-    OciRuntimeProbe runtimes, INodeProcesses processes, KubeletClient kubelet, NodeRoot node, ArchiveStore store, IOptions<AgentOptions> options)
+    OciRuntimeProbe runtimes, INodeProcesses processes, KubeletCheckpointApi kubelet, NodeRoot node, ArchiveStore store, IOptions<AgentOptions> options)
 {
-    private static readonly TimeSpan KubeletLimit = TimeSpan.FromSeconds(10);
-
     // 4.1 is the first that works on kernels from 6.13 on (4.2 where sockets are dumped on 6.16); 3.16 is what restoring into a Pod's namespaces needs anywhere.
     private static readonly Version OldestCriu = new(3, 16);
 
@@ -32,11 +28,12 @@ internal sealed class NodeProbe(
     {
         string? criu = await runtimes.GetCriuVersionAsync(cancellationToken: cancellationToken);
         StoreTotals totals = store.Total();
+        KubeletProbe api = await kubelet.ProbeAsync(cancellationToken);
         return new CheckpointNodeStatus
         {
             Runtimes = await RuntimesAsync(cancellationToken),
             Criu = new NodeCriu { Version = criu, Ok = criu is not null && Version.TryParse(criu, out Version? version) && version >= OldestCriu },
-            Kubelet = new NodeKubelet { Version = await KubeletVersionAsync(cancellationToken), CheckpointApi = await HasCheckpointApiAsync(cancellationToken) },
+            Kubelet = new NodeKubelet { Version = await KubeletVersionAsync(cancellationToken), CheckpointApi = api.Available, Message = api.Message },
             ContainerEngine = await ContainerEngineAsync(cancellationToken),
             RestoreRuntime = new NodeRestoreRuntime { Installed = await IsHandlerInstalledAsync(cancellationToken), Handler = RuntimeHandlerOptions.Handler },
             Cpu = NodeFacts.Cpu(),
@@ -73,25 +70,6 @@ internal sealed class NodeProbe(
     // "containerd github.com/containerd/containerd 1.7.24 …"
     private async Task<string?> ContainerEngineAsync(CancellationToken cancellationToken) =>
         (await OutputAsync("containerd", ["--version"], cancellationToken))?.Split(' ') is [_, _, { } version, ..] ? $"containerd://{version.Trim()}" : null;
-
-    // Without the API the kubelet's router answers; with it, the kubelet looks for a Pod of that name, which cannot be: '_' is in no name.
-    private async Task<bool?> HasCheckpointApiAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            KubeletResponse response = await kubelet.SendAsync(HttpMethod.Post, "/checkpoint/default/_/_", KubeletLimit, cancellationToken);
-            return response.Status switch
-            {
-                HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => null,
-                HttpStatusCode.NotFound => !response.Body.Contains("page not found", StringComparison.OrdinalIgnoreCase),
-                _ => true,
-            };
-        }
-        catch (Exception unreachable) when (unreachable is HttpRequestException or TimeoutException)
-        {
-            return null;
-        }
-    }
 
     private async Task<bool> IsHandlerInstalledAsync(CancellationToken cancellationToken) =>
         node.Directory.Exists(RelativePath.Parse(new RuntimeHandlerOptions().InstalledProgram))

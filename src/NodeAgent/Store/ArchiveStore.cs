@@ -39,32 +39,6 @@ public sealed class ArchiveStore(NodeRoot node, IOptions<AgentOptions> options)
         return new PartialArchive(Open(), RelativePath.Parse($".{final}{PartialExtension}"), final);
     }
 
-    /// <summary>Takes over a file that something else wrote, such as the kubelet, and removes the original.</summary>
-    /// <param name="uid">The checkpoint's UID.</param>
-    /// <param name="path">The file's absolute path on the node.</param>
-    /// <param name="cancellationToken">Ends the copy.</param>
-    public async Task AdoptAsync(string uid, string path, CancellationToken cancellationToken)
-    {
-        using (SafeFileHandle source = node.Directory.OpenFileNoFollow(RelativePath.Parse(path)))
-        using (PartialArchive archive = Begin(uid))
-        {
-            // Copied, not renamed: the kubelet's folder may be on another file system, and the copy's mode and owner are ours.
-            byte[] buffer = ArrayPool<byte>.Shared.Rent(HashBuffer);
-            try
-            {
-                long offset = 0;
-                for (int read; (read = await RandomAccess.ReadAsync(source, buffer, offset, cancellationToken)) > 0; offset += read)
-                    await RandomAccess.WriteAsync(archive.File, buffer.AsMemory(0, read), offset, cancellationToken);
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(buffer);
-            }
-            archive.Finish();
-        }
-        node.RemoveTree(path);
-    }
-
     /// <summary>Reads the archive of a checkpoint once: its digest and what it holds.</summary>
     /// <param name="uid">The checkpoint's UID.</param>
     /// <param name="cancellationToken">Ends the reading.</param>

@@ -43,6 +43,24 @@ public sealed class CheckpointArchiveWriterTests : IDisposable
     }
 
     [Fact]
+    public void Another_archive_ends_one_and_readers_see_the_entries_of_both()
+    {
+        _folder.Shell("mkdir checkpoint; echo image > checkpoint/inventory.img; echo '{\"runtime\":\"runc\"}' > config.dump; tar -cf other checkpoint config.dump");
+        using (var output = _folder.Open().CreateFile(RelativePath.Parse("archive")))
+        using (var writer = new CheckpointArchiveWriter(output))
+        using (var other = _folder.Open().OpenFile(RelativePath.Parse("other")))
+        {
+            using (var nested = writer.BeginNested("volumes/data.tar"))
+                nested.Write(new byte[1024]);
+            Assert.Equal(RandomAccess.GetLength(other) + 512 + 1024, writer.CompleteWith(other, TestContext.Current.CancellationToken));
+        }
+
+        Assert.Equal("volumes/data.tar\ncheckpoint/\ncheckpoint/inventory.img\nconfig.dump\n", _folder.Shell("tar -tf archive"));
+        using var archive = CheckpointArchive.Open(_folder["archive"]);
+        Assert.Equal("runc", archive.ReadRuntimeName(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public void An_archive_that_was_not_completed_is_refused()
     {
         using (var output = _folder.Open().CreateFile(RelativePath.Parse("archive")))

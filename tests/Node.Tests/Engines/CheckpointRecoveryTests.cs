@@ -1,3 +1,4 @@
+using CheckpointOperator.NodeAgent.Containers;
 using CheckpointOperator.NodeAgent.Engines;
 using CheckpointOperator.NodeAgent.Launch;
 using CheckpointOperator.NodeAgent.Store;
@@ -20,7 +21,7 @@ public sealed class CheckpointRecoveryTests : IDisposable
     {
         _journal = new CheckpointJournal(_node.Root, _node.Options);
         _recovery = new CheckpointRecovery(
-            _journal, _runtime, new ArchiveStore(_node.Root, _node.Options), TimeProvider.System, NullLogger<CheckpointRecovery>.Instance);
+            _journal, _runtime, new ContainerdTasks(_runtime, _node.Options), new ArchiveStore(_node.Root, _node.Options), TimeProvider.System, NullLogger<CheckpointRecovery>.Instance);
         _journal.Begin(Entry).Dispose();
     }
 
@@ -62,6 +63,17 @@ public sealed class CheckpointRecoveryTests : IDisposable
         Assert.Equal(Entry, left);
     }
 
+    [Fact]
+    public async Task What_containerd_holds_is_let_go_by_containerd()
+    {
+        _journal.End(Entry.Uid);
+        CheckpointJournalEntry held = Entry with { ByContainerd = true };
+        _journal.Begin(held).Dispose();
+        await _recovery.ThawAsync(Assert.Single(_journal.Read()), TestContext.Current.CancellationToken);
+        Assert.Equal(["ctr tasks resume abc"], _runtime.Asked);
+        Assert.Empty(_journal.Read());
+    }
+
     // Answers as runc 1.1 does: a resume fails unless the container is paused and can be thawed.
     private sealed class ScriptedRuntime : INodeProcesses
     {
@@ -73,8 +85,10 @@ public sealed class CheckpointRecoveryTests : IDisposable
 
         public Task<NodeCommandResult> RunAsync(NodeCommand command, CancellationToken cancellationToken)
         {
-            string asked = command.Arguments[2];
+            string asked = command.Program == "ctr" ? $"ctr {string.Join(' ', command.Arguments.Skip(4))}" : command.Arguments[2];
             Asked.Add(asked);
+            if (command.Program == "ctr")
+                return Task.FromResult(new NodeCommandResult(0, string.Empty, string.Empty));
             return Task.FromResult((asked, Status) switch
             {
                 ("resume", Thawable) => new NodeCommandResult(0, string.Empty, string.Empty),

@@ -78,16 +78,6 @@ public sealed class ArchiveStoreTests : IDisposable
     [InlineData("")]
     public void What_is_no_UID_names_no_archive(string uid) => Assert.Throws<ArgumentException>(() => _store.Contains(uid));
 
-    [Fact]
-    public async Task A_file_of_the_kubelet_is_taken_over()
-    {
-        Directory.CreateDirectory(_node.On("/var/lib/kubelet/checkpoints"));
-        File.WriteAllBytes(_node.On("/var/lib/kubelet/checkpoints/c.tar"), Content);
-        await _store.AdoptAsync(Uid, "/var/lib/kubelet/checkpoints/c.tar", TestContext.Current.CancellationToken);
-        Assert.Equal(Content, File.ReadAllBytes(_node.On(_store.PathOf(Uid))));
-        Assert.False(File.Exists(_node.On("/var/lib/kubelet/checkpoints/c.tar")));
-    }
-
     private string Refusal() => Assert.Throws<ArchiveUnusableException>(() => _store.OpenVerified(Uid, Digest, CancellationToken.None)).Reason;
 
     private void Write()

@@ -17,4 +17,10 @@ public sealed class ArchiveContent
 
     /// <summary>Number of paths that were deleted from the image's files.</summary>
     public int? DeletedFiles { get; set; }
+
+    /// <summary>Names of the emptyDir volumes whose content is in the archive.</summary>
+    public IList<string>? Volumes { get; set; }
+
+    /// <summary>What a restore will not find as it was at the checkpoint, each a sentence.</summary>
+    public IList<string>? Missing { get; set; }
 }

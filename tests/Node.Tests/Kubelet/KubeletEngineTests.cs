@@ -1,0 +1,217 @@
+using CheckpointOperator.Core.Runtimes;
+using CheckpointOperator.Node.Tests.Node;
+using CheckpointOperator.NodeAgent;
+using CheckpointOperator.NodeAgent.Containers;
+using CheckpointOperator.NodeAgent.Engines;
+using CheckpointOperator.NodeAgent.Kubelet;
+using CheckpointOperator.NodeAgent.Launch;
+using CheckpointOperator.NodeAgent.Store;
+
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace CheckpointOperator.Node.Tests.Kubelet;
+
+public sealed class KubeletEngineTests : IAsyncDisposable
+{
+    private const string Uid = "6f9619ff-8b86-d011-b42d-00cf4fc964ff";
+    private const string Folder = "/var/lib/kubelet/checkpoints";
+    private const string Name = "checkpoint-redis-0_default-redis-2026-11-23T15:04:05Z.tar";
+    private const string Volume = "/var/lib/kubelet/pods/f1b2c3d4-0000-0000-0000-000000000001/volumes/kubernetes.io~empty-dir/data";
+
+    private readonly KubeletSetup _kubelet = new();
+    private readonly Containerd _containerd = new();
+    private readonly ArchiveStore _store;
+    private readonly CheckpointJournal _journal;
+    private readonly KubeletEngine _engine;
+
+    public KubeletEngineTests()
+    {
+        TemporaryNode node = _kubelet.Node;
+        IOptions<AgentOptions> options = Options.Create(_kubelet.Options);
+        _store = new ArchiveStore(node.Root, options);
+        _journal = new CheckpointJournal(node.Root, options);
+        var tasks = new ContainerdTasks(_containerd, options);
+        _engine = new KubeletEngine(
+            _kubelet.Api(), new KubeletCheckpoints(node.Root, options), new ContainerdContainers(node.Root, options), _containerd, tasks,
+            new ArchiveContentWriter(node.Root, options, new ContainerdImages(_containerd, options), new OciRuntimeProbe(new NodeCommandRunner(_containerd)), TimeProvider.System),
+            _journal, new CheckpointRecovery(_journal, _containerd, tasks, _store, TimeProvider.System, NullLogger<CheckpointRecovery>.Instance),
+            _store, options, TimeProvider.System, NullLogger<KubeletEngine>.Instance);
+        Directory.CreateDirectory(node.On(Folder));
+        Directory.CreateDirectory(node.On(Volume));
+        File.WriteAllText(node.On($"{Volume}/appended"), "1\n");
+        _kubelet.Server.Checkpoint = () => Write(Name);
+    }
+
+    public ValueTask DisposeAsync() => _kubelet.DisposeAsync();
+
+    [Fact]
+    public async Task The_archive_is_the_kubelets_with_what_it_left_out_and_nothing_stays_in_its_folder()
+    {
+        CheckpointOutcome outcome = await TakeAsync();
+        Assert.Equal(["checkpoint-operator.json", "volumes/data.tar", "checkpoint/", "checkpoint/inventory.img", "config.dump"], await ListAsync(_store.PathOf(Uid)));
+        Assert.Equal("1\n", (await ShellAsync($"tar -xOf {_kubelet.Node.On(_store.PathOf(Uid))} volumes/data.tar | tar -xOf - appended")));
+        Assert.Equal(["data"], outcome.Volumes);
+        Assert.Empty(outcome.Missing);
+        Assert.Empty(Files());
+        Assert.Empty(_journal.Read());
+    }
+
+    [Fact]
+    public async Task Containerd_holds_the_container_from_before_the_call_until_both_are_done()
+    {
+        _kubelet.Server.Checkpoint = () =>
+        {
+            _containerd.Asked.Add($"checkpoint, held: {_containerd.IsHeld}");
+            // A kubelet's journal entry is there by then: an agent that ends now is followed by one that lets the container go.
+            Assert.True(Assert.Single(_journal.Read()).ByContainerd);
+            return Write(Name);
+        };
+        CheckpointOutcome outcome = await TakeAsync();
+        Assert.Equal(["tasks pause abc", "checkpoint, held: True", "tasks resume abc"], _containerd.Asked.Where(asked => asked.Contains(' ', StringComparison.Ordinal)));
+        Assert.NotNull(outcome.FrozenMilliseconds);
+    }
+
+    [Fact]
+    public async Task A_call_that_fails_leaves_no_container_held_and_no_file_of_its_own()
+    {
+        await File.WriteAllTextAsync(_kubelet.Node.On($"{Folder}/checkpoint-redis-0_default-redis-2026-01-01T00:00:00Z.tar"), "somebody's", TestContext.Current.CancellationToken);
+        _kubelet.Server.Checkpoint = () =>
+        {
+            Write(Name);
+            throw new InvalidOperationException("rpc error: code = Unknown desc = criu failed");
+        };
+        await Assert.ThrowsAsync<CheckpointFailedException>(() => TakeAsync());
+        Assert.False(_containerd.IsHeld);
+        Assert.Equal(["checkpoint-redis-0_default-redis-2026-01-01T00:00:00Z.tar"], Files());
+        Assert.Empty(_journal.Read());
+        Assert.False(_store.Contains(Uid));
+        Assert.Empty(Directory.GetFiles(_kubelet.Node.On(_kubelet.Options.Store)));
+    }
+
+    [Fact]
+    public async Task A_container_that_cannot_be_let_go_stays_in_the_journal()
+    {
+        _containerd.Resists = true;
+        await TakeAsync();
+        Assert.True(Assert.Single(_journal.Read()).ByContainerd);
+    }
+
+    [Theory]
+    [InlineData("cri-o://abc", false)]
+    [InlineData("cri-o://abc", true)]
+    public async Task Where_the_container_cannot_be_held_a_change_of_a_volume_is_noticed_and_told(string id, bool changes)
+    {
+        _kubelet.Server.Checkpoint = () =>
+        {
+            if (changes)
+                File.AppendAllText(_kubelet.Node.On($"{Volume}/appended"), "2\n");
+            return Write(Name);
+        };
+        CheckpointOutcome outcome = await TakeAsync(id);
+        Assert.Equal(["data"], outcome.Volumes);
+        Assert.DoesNotContain(_containerd.Asked, asked => asked.StartsWith("tasks", StringComparison.Ordinal));
+        if (changes)
+            Assert.Contains("emptyDir volume data was written to", Assert.Single(outcome.Missing), StringComparison.Ordinal);
+        else
+            Assert.Empty(outcome.Missing);
+    }
+
+    [Fact]
+    public async Task What_spec_volumes_leaves_out_is_told()
+    {
+        CheckpointOutcome outcome = await TakeAsync(volumes: false);
+        Assert.Equal(["checkpoint-operator.json", "checkpoint/", "checkpoint/inventory.img", "config.dump"], await ListAsync(_store.PathOf(Uid)));
+        Assert.Contains("spec.volumes is None", Assert.Single(outcome.Missing), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_compressed_archive_is_taken_as_it_is_and_what_is_missing_is_told()
+    {
+        _kubelet.Server.Checkpoint = () => Write(Name, "-z");
+        CheckpointOutcome outcome = await TakeAsync();
+        Assert.Equal(["checkpoint/", "checkpoint/inventory.img", "config.dump"], await ListAsync(_store.PathOf(Uid)));
+        Assert.Empty(outcome.Volumes);
+        Assert.Contains("compressed", Assert.Single(outcome.Missing), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_kubelets_copy_is_kept_where_the_setting_says_so()
+    {
+        _kubelet.Options.KeepKubeletCheckpoints = true;
+        await TakeAsync();
+        Assert.Equal([Name], Files());
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_kubelet.Node.On(_store.PathOf(Uid))));
+    }
+
+    [Theory]
+    [InlineData("/etc/shadow", "does not lie in")]
+    [InlineData(Folder + "/../../../../etc/shadow", "does not lie in")]
+    [InlineData(Folder + "/below/" + Name, "does not lie in")]
+    [InlineData("/var/lib/kubelet/checkpoints-of-others/" + Name, "does not lie in")]
+    [InlineData(Folder + "/checkpoint-redis-1_default-redis-2026-11-23T15:04:05Z.tar", "is not named as")]
+    [InlineData(Folder + "/checkpoint-redis-0_default-redis-gone.tar", "is not there")]
+    [InlineData(Folder + "/checkpoint-redis-0_default-redis-link.tar", "is SymbolicLink")]
+    [InlineData(Folder + "/checkpoint-redis-0_default-redis-folder.tar", "is Directory")]
+    [InlineData(Folder + "/checkpoint-redis-0_default-redis-pipe.tar", "is ")]
+    public async Task A_path_that_is_not_an_archive_of_this_container_in_the_kubelets_folder_is_refused(string path, string told)
+    {
+        await ShellAsync($"""
+            cd {_kubelet.Node.Path}; mkdir -p etc {Folder[1..]}/below var/lib/kubelet/checkpoints-of-others; echo secret > etc/shadow
+            cd {Folder[1..]}; ln -s /etc/shadow checkpoint-redis-0_default-redis-link.tar; mkdir checkpoint-redis-0_default-redis-folder.tar
+            mkfifo checkpoint-redis-0_default-redis-pipe.tar; echo other > below/{Name}
+            """);
+        _kubelet.Server.Checkpoint = () => path;
+        CheckpointFailedException refused = await Assert.ThrowsAsync<CheckpointFailedException>(() => TakeAsync());
+        Assert.Contains(told, refused.Message, StringComparison.Ordinal);
+        Assert.False(_store.Contains(Uid));
+        Assert.Equal("secret\n", await File.ReadAllTextAsync(_kubelet.Node.On("/etc/shadow"), TestContext.Current.CancellationToken));
+    }
+
+    private Task<CheckpointOutcome> TakeAsync(string id = "containerd://abc", bool volumes = true) => _engine.TakeAsync(
+        new CheckpointRequest(Uid, KubeletSetup.Pod, "redis", id, volumes, TimeSpan.FromSeconds(30)), TestContext.Current.CancellationToken);
+
+    private string[] Files() => [.. Directory.GetFiles(_kubelet.Node.On(Folder)).Select(path => Path.GetFileName(path))];
+
+    private async Task<string[]> ListAsync(string path) => (await ShellAsync($"tar -tf {_kubelet.Node.On(path)}")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    private string Write(string name, string options = "")
+    {
+        string work = Directory.CreateDirectory(_kubelet.Node.On("/made")).FullName;
+        ShellAsync($"cd {work}; mkdir -p checkpoint; echo image > checkpoint/inventory.img; echo '{{}}' > config.dump; tar {options} -cf {_kubelet.Node.On(Folder)}/{name} checkpoint config.dump").GetAwaiter().GetResult();
+        return $"{Folder}/{name}";
+    }
+
+    private static async Task<string> ShellAsync(string script) => (await HostCommand.RunAsync("/bin/sh", ["-ec", script], TimeSpan.FromSeconds(20))).OrThrow().Output;
+
+    // Answers as ctr does.
+    private sealed class Containerd : INodeProcesses
+    {
+        public List<string> Asked { get; } = [];
+
+        public bool IsHeld { get; private set; }
+
+        public bool Resists { get; set; }
+
+        public Task<NodeCommandResult> RunAsync(NodeCommand command, CancellationToken cancellationToken)
+        {
+            string asked = string.Join(' ', command.Arguments.Skip(4));
+            Asked.Add(asked);
+            return Task.FromResult((asked, Resists) switch
+            {
+                ("tasks pause abc", _) => Held(true),
+                ("tasks resume abc", false) => Held(false),
+                ("tasks list", _) => new NodeCommandResult(0, $"TASK    PID     STATUS\nabc     7       {(IsHeld ? "PAUSED" : "RUNNING")}\n", ""),
+                _ => new NodeCommandResult(1, "", "ctr: no"),
+            });
+        }
+
+        public Task<int> AwaitLeftoversAsync(string argument, TimeSpan timeLimit, CancellationToken cancellationToken) => Task.FromResult(0);
+
+        private NodeCommandResult Held(bool held)
+        {
+            IsHeld = held;
+            return new NodeCommandResult(0, "", "");
+        }
+    }
+}
