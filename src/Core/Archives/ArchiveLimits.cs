@@ -41,4 +41,10 @@ public sealed record ArchiveLimits
 
     /// <summary>Bytes of deleted.files. Defaults to 128 MiB.</summary>
     public int MaxDeletedFilesBytes { get; init; } = 128 << 20;
+
+    /// <summary>Bytes of one of CRIU's images that is kept in memory to inspect it; pages of memory are never kept. Defaults to 64 MiB.</summary>
+    public int MaxCriuImageBytes { get; init; } = 64 << 20;
+
+    /// <summary>Bytes of all images together that are kept in memory, the processes' command lines and environments included. Defaults to 256 MiB.</summary>
+    public int MaxCriuImagesBytes { get; init; } = 256 << 20;
 }

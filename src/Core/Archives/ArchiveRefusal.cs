@@ -101,4 +101,13 @@ public enum ArchiveRefusal
 
     /// <summary>The annotations name two different Pods or containers.</summary>
     ConflictingIdentity,
+
+    /// <summary>An image of CRIU is damaged, or contradicts another one.</summary>
+    InvalidCriuImage,
+
+    /// <summary>An image of CRIU has what this program does not read, such as compressed pages.</summary>
+    UnsupportedCriuImage,
+
+    /// <summary>Images of CRIU are larger than <see cref="ArchiveLimits.MaxCriuImageBytes"/> or <see cref="ArchiveLimits.MaxCriuImagesBytes"/>.</summary>
+    CriuImageTooLarge,
 }

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace CheckpointOperator.Core.Archives;
 
 /// <summary>A container's checkpoint, as podman, CRI-O and containerd write it: a tar archive, plain or compressed.</summary>
-public sealed class CheckpointArchive : IDisposable
+public sealed partial class CheckpointArchive : IDisposable
 {
     private readonly SafeFileHandle _handle;
     private readonly bool _ownsHandle;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using CheckpointOperator.Core.Archives;
 using CheckpointOperator.Core.FileSystem;
@@ -9,8 +8,6 @@ namespace CheckpointOperator.NodeAgent.CommandLine;
 /// <summary>The commands <c>archive …</c>.</summary>
 internal static class ArchiveCommands
 {
-    private static readonly JsonSerializerOptions Readable = new(CommandLineJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>Makes them.</summary>
     public static Command Create() => new("archive", "Reads checkpoint archives of podman, CRI-O and containerd, plain or compressed.")
     {
@@ -19,7 +16,7 @@ internal static class ArchiveCommands
         CreateImport("import-config", "Writes config.dump and spec.dump into DEST, nothing else.", static (archive, destination, cancellationToken) =>
             archive.ImportConfig(destination, cancellationToken)),
         CreateRuntime(),
-        CreateInspect(),
+        InspectCommand.Create(),
     };
 
     private static Argument<string> Archive() => new("ARCHIVE") { Description = "The archive's file." };
@@ -66,27 +63,5 @@ internal static class ArchiveCommands
                 () => runtime, () => JsonSerializer.Serialize(new RuntimeNameOutput(runtime), CommandLineJson.Default.RuntimeNameOutput));
         });
         return command;
-    }
-
-    private static OfflineCommand CreateInspect()
-    {
-        var file = Archive();
-        var command = new OfflineCommand("inspect", "Tells what the archive holds: engine, Pod, container, image, sizes, times, counts.") { file };
-        command.Does((arguments, cancellationToken) =>
-        {
-            using var archive = CheckpointArchive.Open(arguments.GetRequiredValue(file));
-            var inspection = archive.InspectAndHash(cancellationToken);
-            return new CommandOutput(
-                () => SummaryText.Of(inspection), () => Json(inspection));
-        });
-        return command;
-    }
-
-    // The digest beside the other facts, not above them.
-    private static string Json(ArchiveInspection inspection)
-    {
-        var json = JsonSerializer.SerializeToNode(inspection.Summary, CommandLineJson.Default.ArchiveSummary)!.AsObject();
-        json.Insert(0, "digest", inspection.Digest);
-        return json.ToJsonString(Readable);
     }
 }

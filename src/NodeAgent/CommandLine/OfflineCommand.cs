@@ -19,10 +19,11 @@ internal sealed class OfflineCommand : Command
     /// <summary>Creates the command.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="description">What it does.</param>
-    public OfflineCommand(string name, string description)
+    /// <param name="formats">Ways to print the text beside "text".</param>
+    public OfflineCommand(string name, string description, params string[] formats)
         : base(name, description)
     {
-        _output.AcceptOnlyFromAmong("text", "json");
+        _output.AcceptOnlyFromAmong(["text", "json", .. formats]);
         Options.Add(_output);
     }
 
