@@ -24,10 +24,9 @@ public sealed class ChangedContainer(NodeFixture node) : IAsyncLifetime
           i=0; while :; do i=$((i+1)); echo $i; echo $i > /dev/shm/count; echo $i > /volume/count; sleep 0.05; done' > /dev/null
         cd "$(podman mount $name)"
         python3 $folder/changes.py
-        podman inspect --format '{{json .GraphDriver.Data}}' $name
         """;
 
-    private readonly List<string> _restored = [];
+    private readonly List<string> _others = [];
     private int _exports;
 
     /// <summary>The container's name.</summary>
@@ -45,14 +44,8 @@ public sealed class ChangedContainer(NodeFixture node) : IAsyncLifetime
     /// <summary>The image's name.</summary>
     public string Image => $"localhost/{Name}:1";
 
-    /// <summary>The overlay's upper folder.</summary>
-    public string Upper { get; private set; } = string.Empty;
-
-    /// <summary>The overlay's lower folder: the image's one layer.</summary>
-    public string Lower { get; private set; } = string.Empty;
-
-    /// <summary>The mounted overlay.</summary>
-    public string Merged { get; private set; } = string.Empty;
+    /// <summary>The folders of its root file system.</summary>
+    public OverlayFolders Overlay { get; private set; } = null!;
 
     /// <summary>The image's files.</summary>
     public FileTree ImageFiles { get; private set; } = null!;
@@ -66,16 +59,16 @@ public sealed class ChangedContainer(NodeFixture node) : IAsyncLifetime
         Directory.CreateDirectory(node.PathOf(Folder));
         foreach (string script in (string[])["image.py", "changes.py"])
             File.Copy(Path.Combine(NodeFixture.Repository, Scripts, script), node.PathOf($"{Folder}/{script}"));
-        JsonNode overlay = JsonNode.Parse(await node.RunAsync($"folder={Folder} name={Name} volume={Volume}\n{Make}"))!;
-        (Upper, Lower, Merged) = ((string)overlay["UpperDir"]!, (string)overlay["LowerDir"]!, (string)overlay["MergedDir"]!);
+        await node.RunAsync($"folder={Folder} name={Name} volume={Volume}\n{Make}");
+        Overlay = await OverlayOfAsync(Name);
         ImageFiles = await FileTree.ReadAsync(node, $"{Folder}/image");
-        Files = (await FileTree.ReadAsync(node, Merged)).Where(IsOwn);
+        Files = (await FileTree.ReadAsync(node, Overlay.Merged)).Where(IsOwn);
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await node.RunAsync($"podman rm --force --time 0 {string.Join(' ', _restored)} {Name} && podman volume rm --force {Volume} {OtherVolume} && podman rmi {Image} && rm -r {Folder}");
+        await node.RunAsync($"podman rm --force --ignore --time 0 {string.Join(' ', _others)} {Name} && podman volume rm --force {Volume} {OtherVolume} && podman rmi {Image} && rm -r {Folder}");
     }
 
     /// <summary>Exports a checkpoint while the container goes on; the archive's path in the node.</summary>
@@ -105,13 +98,29 @@ public sealed class ChangedContainer(NodeFixture node) : IAsyncLifetime
         return folder;
     }
 
+    /// <summary>Starts another container of the image and returns its name.</summary>
+    public async Task<string> RunAsync(string command)
+    {
+        string name = $"other-{Guid.NewGuid():N}";
+        _others.Add(name);
+        await node.RunAsync($"podman run --quiet --detach --network none --name {name} {Image} {command}");
+        return name;
+    }
+
     /// <summary>Restores an archive by podman as another container and returns its name.</summary>
     public async Task<string> RestoreAsync(string archive, string options = "")
     {
         string name = $"restored-{Guid.NewGuid():N}";
-        _restored.Add(name);
+        _others.Add(name);
         await node.RunAsync($"podman container restore {options} --import {archive} --name {name}");
         return name;
+    }
+
+    /// <summary>The folders of a container's root file system.</summary>
+    public async Task<OverlayFolders> OverlayOfAsync(string container)
+    {
+        JsonNode data = JsonNode.Parse(await node.RunAsync($"podman inspect --format '{{{{json .GraphDriver.Data}}}}' {container}"))!;
+        return new OverlayFolders((string)data["UpperDir"]!, (string)data["LowerDir"]!, (string?)data["MergedDir"]);
     }
 
     /// <summary>The files of a container of podman's, but for those that podman itself makes.</summary>

@@ -14,22 +14,21 @@ internal static class ContainerDiff
         [.. ((string[])["etc/hostname", "etc/hosts", "etc/mtab", "etc/resolv.conf", "run/.containerenv"]).Select(RelativePath.Parse)];
 
     /// <summary>The diff of its overlay's upper folder.</summary>
-    public static DiffResult OfUpper(NodeFixture node, ChangedContainer container, Stream tar)
+    public static DiffResult OfUpper(NodeFixture node, OverlayFolders overlay, Stream tar)
     {
-        using var upper = RootDirectory.Open(node.PathOf(container.Upper));
-        using var lower = RootDirectory.Open(node.PathOf(container.Lower));
-        using var merged = RootDirectory.Open(node.PathOf(container.Merged));
-        return RootFsDiff.CreateFromUpper(upper, tar, new UpperDiffOptions { Lower = [lower], Merged = merged, Excluded = Podmans });
+        using var upper = RootDirectory.Open(node.PathOf(overlay.Upper));
+        using var lower = RootDirectory.Open(node.PathOf(overlay.Lower));
+        return RootFsDiff.CreateFromUpper(upper, tar, new UpperDiffOptions { Lower = [lower], Excluded = Podmans });
     }
 
     /// <summary>The diff of what <c>podman diff --format json</c> lists.</summary>
-    public static DiffResult OfChanges(NodeFixture node, ChangedContainer container, string json, Stream tar)
+    public static DiffResult OfChanges(NodeFixture node, OverlayFolders overlay, string json, Stream tar)
     {
         Dictionary<string, string[]> lists = JsonSerializer.Deserialize<Dictionary<string, string[]>>(json)!;
         var changes = lists.SelectMany(list => list.Value.Select(path => new FileChange(path, KindOf(list.Key))))
             // A name that is no UTF-8 is none of the container's any more in JSON. Those here come with their folder, which is new.
             .Where(change => !change.Path.Contains('\ufffd', StringComparison.Ordinal) && !Podmans.Contains(RelativePath.Parse(change.Path)));
-        using var merged = RootDirectory.Open(node.PathOf(container.Merged));
+        using var merged = RootDirectory.Open(node.PathOf(overlay.Merged));
         return RootFsDiff.CreateFromChanges(changes, merged, tar);
     }
 

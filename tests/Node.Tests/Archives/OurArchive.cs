@@ -10,30 +10,45 @@ namespace CheckpointOperator.Node.Tests.Archives;
 /// <summary>Archives written by us: CRIU's images and the configuration are podman's, everything else is archived anew.</summary>
 internal static class OurArchive
 {
-    /// <summary>Writes one of a container, whose volume becomes another one, and returns its path in the node.</summary>
+    /// <summary>Writes one of a container, with a diff of ours and another volume instead of its own, and returns its path in the node.</summary>
     public static async Task<string> WriteAsync(NodeFixture node, ChangedContainer container)
     {
         string folder = container.MakeFolder("ours");
-        using (var export = CheckpointArchive.Open(node.PathOf(await container.ExportAsync("--compress none"))))
-        using (var unpacked = RootDirectory.Open(node.PathOf(folder)))
-        {
-            export.ImportWithoutConfig(unpacked);
-            export.ImportConfig(unpacked);
-            using FileStream file = File.Create(node.PathOf($"{folder}.tar"));
-            using var writer = new CheckpointArchiveWriter(file.SafeFileHandle);
-            foreach (string name in (string[])["config.dump", "spec.dump"])
-                writer.AddBytes(name, Encoding.UTF8.GetBytes(File.ReadAllText(node.PathOf($"{folder}/{name}")).Replace(container.Volume, container.OtherVolume, StringComparison.Ordinal)));
-            using (RootDirectory images = unpacked.OpenDirectory(RelativePath.Parse("checkpoint")))
-                writer.AddTree("checkpoint", images);
-            AddTreeOf(writer, unpacked, $"volumes/{container.Volume}.tar", $"volumes/{container.OtherVolume}.tar");
-            AddTreeOf(writer, unpacked, "devshm-checkpoint.tar", "devshm-checkpoint.tar");
-            DiffResult diff;
-            using (Stream tar = writer.BeginNested(RootFsDiff.FileName))
-                diff = ContainerDiff.OfUpper(node, container, tar);
-            writer.AddBytes(DeletedFiles.FileName, DeletedFiles.Serialize(diff.Deleted));
-            writer.Complete();
-        }
+        Rewrite(
+            node, await container.ExportAsync("--compress none"), folder, $"{folder}.tar", tar => ContainerDiff.OfUpper(node, container.Overlay, tar).Deleted,
+            text => text.Replace(container.Volume, container.OtherVolume, StringComparison.Ordinal));
         return $"{folder}.tar";
+    }
+
+    /// <summary>Unpacks an export of podman's and writes what is in it into a new archive.</summary>
+    /// <param name="node">The node, whose paths the others are.</param>
+    /// <param name="export">podman's archive.</param>
+    /// <param name="folder">An empty folder.</param>
+    /// <param name="archive">The new archive.</param>
+    /// <param name="writeDiff">Writes the new archive's rootfs-diff.tar and returns what was deleted.</param>
+    /// <param name="rename">Changes names in the configuration and of volumes.</param>
+    public static void Rewrite(
+        NodeFixture node, string export, string folder, string archive, Func<Stream, IReadOnlyList<string>> writeDiff, Func<string, string>? rename = null)
+    {
+        using var source = CheckpointArchive.Open(node.PathOf(export));
+        using var unpacked = RootDirectory.Open(node.PathOf(folder));
+        source.ImportWithoutConfig(unpacked);
+        source.ImportConfig(unpacked);
+        using FileStream file = File.Create(node.PathOf(archive));
+        using var writer = new CheckpointArchiveWriter(file.SafeFileHandle);
+        rename ??= static text => text;
+        foreach (string name in (string[])["config.dump", "spec.dump"])
+            writer.AddBytes(name, Encoding.UTF8.GetBytes(rename(File.ReadAllText(node.PathOf($"{folder}/{name}")))));
+        using (RootDirectory images = unpacked.OpenDirectory(RelativePath.Parse("checkpoint")))
+            writer.AddTree("checkpoint", images);
+        foreach (string volume in source.Inspect().Volumes)
+            AddTreeOf(writer, unpacked, $"volumes/{volume}.tar", $"volumes/{rename(volume)}.tar");
+        AddTreeOf(writer, unpacked, "devshm-checkpoint.tar", "devshm-checkpoint.tar");
+        IReadOnlyList<string> deleted;
+        using (Stream tar = writer.BeginNested(RootFsDiff.FileName))
+            deleted = writeDiff(tar);
+        writer.AddBytes(DeletedFiles.FileName, DeletedFiles.Serialize(deleted));
+        writer.Complete();
     }
 
     // Unpacked and archived again, both by us.

@@ -38,7 +38,7 @@ public sealed class OurDiffTests(NodeFixture node, ChangedContainer container) :
     [InlineData("bsdtar")]
     public async Task The_upper_folders_diff_makes_the_containers_files(string program)
     {
-        string folder = Write(tar => ContainerDiff.OfUpper(node, container, tar));
+        string folder = Write(tar => ContainerDiff.OfUpper(node, container.Overlay, tar));
         (await ApplyAsync(program, folder)).ShouldBe(container.Files, program == "bsdtar" ? [new(".", "time", FoldersThatWere), .. Bsdtars] : []);
     }
 
@@ -49,7 +49,7 @@ public sealed class OurDiffTests(NodeFixture node, ChangedContainer container) :
     public async Task The_diff_of_podmans_own_list_makes_the_containers_files(string program)
     {
         string changes = await node.RunAsync($"podman diff --format json {container.Name}");
-        string folder = Write(tar => ContainerDiff.OfChanges(node, container, changes, tar));
+        string folder = Write(tar => ContainerDiff.OfChanges(node, container.Overlay, changes, tar));
         Deviation[] deviations = program switch
         {
             "tar" => [.. NotListed, .. WhiteoutsAreFiles],
