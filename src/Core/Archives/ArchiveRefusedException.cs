@@ -38,6 +38,6 @@ public sealed class ArchiveRefusedException : Exception
         var place = index >= 0
             ? string.Create(CultureInfo.InvariantCulture, $"entry {index} '{DisplayText.Of(entry)}'")
             : entry.Length > 0 ? $"'{DisplayText.Of(entry)}'" : "the archive";
-        return detail is null ? $"archive refused: {reason}: {place}" : $"archive refused: {reason}: {place}: {detail}";
+        return detail is null ? $"archive refused: {reason}: {place}" : $"archive refused: {reason}: {place}: {DisplayText.Of(detail)}";
     }
 }

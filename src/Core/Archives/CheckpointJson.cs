@@ -5,16 +5,17 @@ namespace CheckpointOperator.Core.Archives;
 /// <summary>Reads the JSON files of a checkpoint.</summary>
 internal static class CheckpointJson
 {
-    internal static JsonDocument ParseObject(ReadOnlyMemory<byte> json, string entry)
+    /// <summary>Hands a file's object to a function. What is no JSON, no object, or holds text that is not Unicode where text is asked for, is refused.</summary>
+    internal static T ReadObject<T>(ReadOnlyMemory<byte> json, string entry, Func<JsonElement, T> read)
     {
         try
         {
-            var document = JsonDocument.Parse(json);
+            using var document = JsonDocument.Parse(json);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
-                return document;
-            document.Dispose();
+                return read(document.RootElement);
         }
-        catch (JsonException e)
+        // Text is decoded when it is asked for: damaged UTF-8 and half surrogates are no JsonException.
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new ArchiveRefusedException(ArchiveRefusal.InvalidJson, entry, -1, $"it is no JSON: {e.Message}", e);
         }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace CheckpointOperator.Core.Archives;
@@ -7,16 +8,15 @@ internal sealed record SpecDump(ArchiveEngine Engine, string? Namespace, string?
 {
     private const string CrioLabels = "io.kubernetes.cri-o.Labels";
 
-    internal static SpecDump Parse(ReadOnlyMemory<byte> json)
+    internal static SpecDump Parse(ReadOnlyMemory<byte> json) => CheckpointJson.ReadObject(json, CheckpointFiles.SpecDump, Read);
+
+    private static SpecDump Read(JsonElement spec)
     {
-        using var document = CheckpointJson.ParseObject(json, CheckpointFiles.SpecDump);
-        if (!document.RootElement.TryGetProperty("annotations", out var annotations) || annotations.ValueKind != JsonValueKind.Object)
+        if (!spec.TryGetProperty("annotations", out var annotations) || annotations.ValueKind != JsonValueKind.Object)
             return new SpecDump(ArchiveEngine.Containerd, null, null, null, null, null);
 
-        using var labels = annotations.GetText(CrioLabels) is { } text
-            ? CheckpointJson.ParseObject(System.Text.Encoding.UTF8.GetBytes(text), CheckpointFiles.SpecDump)
-            : JsonDocument.Parse("{}");
-        var crio = labels.RootElement;
+        var labels = Encoding.UTF8.GetBytes(annotations.GetText(CrioLabels) ?? "{}");
+        var crio = CheckpointJson.ReadObject(labels, CheckpointFiles.SpecDump, static labels => labels.Clone());
         var engine = annotations.GetText("io.container.manager") switch
         {
             "libpod" => ArchiveEngine.Podman,

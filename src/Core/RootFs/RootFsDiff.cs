@@ -49,6 +49,7 @@ public static class RootFsDiff
     /// Writes the named changes, looked up below <paramref name="rootfs"/>. One that is not there is an error, not left out. A folder that is
     /// listed as deleted and is there was made anew (podman's lists tell it so): it is written as an opaque one.
     /// </summary>
+    /// <exception cref="FormatException">A change has no path, or one that names nothing below the root.</exception>
     public static DiffResult CreateFromChanges(
         IEnumerable<FileChange> changes, RootDirectory rootfs, Stream tar, CancellationToken cancellationToken = default)
     {
@@ -62,6 +63,9 @@ public static class RootFsDiff
         // Folder by folder: GNU tar sets a folder's time when it goes on to the next one, and what comes later would change it again.
         foreach (var change in changes.OrderBy(static change => change.Path.Replace('/', '\0'), StringComparer.Ordinal))
         {
+            // JSON can say null where a change or its path has to be.
+            if (change?.Path is null)
+                throw new FormatException("a change in the list has no path");
             var path = change is { Path: "/", Kind: FileChangeKind.Modify } ? RelativePath.Root : RelativePath.Parse(change.Path);
             if (change.Kind != FileChangeKind.Delete)
                 Add(path, change.Kind);

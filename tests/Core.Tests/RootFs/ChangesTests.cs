@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CheckpointOperator.Core.FileSystem;
 using CheckpointOperator.Core.RootFs;
 using CheckpointOperator.Core.Tests.Support;
@@ -76,6 +77,16 @@ public sealed class ChangesTests : IDisposable
         Directory.CreateDirectory(_folder["root"]);
         var fault = Assert.Throws<FileSystemException>(() => Names(new FileChange("/missing", FileChangeKind.Modify)));
         Assert.Contains("missing", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[null]")]
+    [InlineData("""[{"path":null,"kind":"add"}]""")]
+    public void A_change_without_a_path_is_an_error(string json)
+    {
+        _folder.Shell("mkdir root");
+        var changes = JsonSerializer.Deserialize<List<FileChange>>(json)!;
+        Assert.Throws<FormatException>(() => Names([.. changes]));
     }
 
     [Fact]

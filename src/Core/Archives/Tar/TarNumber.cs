@@ -10,7 +10,8 @@ internal static class TarNumber
         if (!field.IsEmpty && (field[0] & 0x80) != 0)
             return TryReadBase256(field, out value);
 
-        field = field.Trim(" \0"u8);
+        // A NUL ends a number: digits behind one at the start are none to GNU tar, and some to Go's reader.
+        field = field.TrimEnd(" \0"u8).TrimStart((byte)' ');
         foreach (var digit in field)
         {
             if (digit is < (byte)'0' or > (byte)'7' || value > long.MaxValue >> 3)

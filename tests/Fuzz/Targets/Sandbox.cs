@@ -1,0 +1,149 @@
+using System.Text;
+using CheckpointOperator.Core.FileSystem;
+using CheckpointOperator.Core.Interop;
+
+namespace CheckpointOperator.Fuzz.Targets;
+
+/// <summary>
+/// A folder in memory with a root file system that holds links in every direction, an empty folder for a checkpoint, and canaries beside
+/// them, which nothing may touch.
+/// </summary>
+internal sealed class Sandbox : IDisposable
+{
+    private static readonly RelativePath Arena = RelativePath.Parse("arena");
+    private static readonly string[] Canaries = [".", "canary", "canary/secret", "canary/folder", "canary/folder/inner", "canary/link"];
+    private static RootDirectory? _top;
+    private readonly RootDirectory _arena;
+    private readonly string _canaries;
+
+    /// <summary>Makes the folders anew.</summary>
+    internal Sandbox()
+    {
+        _top ??= CreateTop();
+        // One that was stopped in the middle, or had a finding, has left its own.
+        RemoveArena();
+        _top.MakeDirectories(Arena);
+        _arena = _top.OpenDirectory(Arena);
+        Root = Make("rootfs");
+        Bundle = Make("bundle");
+        Plant(Root);
+        _canaries = DescribeCanaries(_top);
+    }
+
+    /// <summary>A container's root file system.</summary>
+    internal RootDirectory Root { get; }
+
+    /// <summary>Where a checkpoint is unpacked.</summary>
+    internal RootDirectory Bundle { get; }
+
+    /// <summary>A file for an input beside both.</summary>
+    internal Microsoft.Win32.SafeHandles.SafeFileHandle CreateInput(byte[] content)
+    {
+        var file = _arena.CreateFile(RelativePath.Parse("input"));
+        RandomAccess.Write(file, content, 0);
+        return file;
+    }
+
+    /// <summary>Compares what lies outside with what was there before, and clears the folders.</summary>
+    public void Dispose()
+    {
+        var left = string.Join(' ', _arena.List().Select(static entry => entry.Path.Name).Where(static name => name is not ("rootfs" or "bundle" or "input")));
+        Root.Dispose();
+        Bundle.Dispose();
+        _arena.Dispose();
+        var now = DescribeCanaries(_top!);
+        if (now != _canaries)
+            throw new FindingException($"something outside of the root changed.\nbefore:\n{_canaries}\nafter:\n{now}");
+        if (left.Length > 0)
+            throw new FindingException($"beside the root there is now: {left}");
+        RemoveArena();
+    }
+
+    private static void Plant(RootDirectory root)
+    {
+        Make("etc");
+        Make("data/deep/er");
+        Write("etc/passwd");
+        Write("data/file");
+        Write("data/deep/er/file");
+        Link("up", "../../canary");
+        Link("absolute", "/etc");
+        Link("inside", "data/deep");
+        Link("circle", "circle");
+        Link("dangling", "data/none");
+        Link("secret", "../../canary/secret");
+        Link("data/up", "../../../canary/folder");
+
+        void Make(string path) => root.MakeDirectories(RelativePath.Parse(path));
+
+        void Write(string path)
+        {
+            using var file = root.CreateFile(RelativePath.Parse(path));
+            RandomAccess.Write(file, Encoding.ASCII.GetBytes(path), 0);
+        }
+
+        void Link(string path, string target) => root.CreateSymbolicLink(RelativePath.Parse(path), target);
+    }
+
+    private RootDirectory Make(string name)
+    {
+        var path = RelativePath.Parse(name);
+        _arena.MakeDirectories(path);
+        return _arena.OpenDirectory(path);
+    }
+
+    private static RootDirectory CreateTop()
+    {
+        const string Memory = "/dev/shm";
+        var name = $"checkpoint-operator-fuzz-{Environment.ProcessId}-{Guid.NewGuid():N}";
+        var path = Path.Combine(Directory.Exists(Memory) ? Memory : Path.GetTempPath(), name);
+        Directory.CreateDirectory(path);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(path, recursive: true);
+        var top = RootDirectory.Open(path);
+        // Files of any mode and owner come to lie in it.
+        if (Libc.fchmod(top.Handle, 0x1C0) != 0)
+            throw FileSystemException.FromLastError("set the mode of", path);
+        top.MakeDirectories(RelativePath.Parse("canary/folder"));
+        top.CreateFile(RelativePath.Parse("canary/secret")).Dispose();
+        top.CreateFile(RelativePath.Parse("canary/folder/inner")).Dispose();
+        top.CreateSymbolicLink(RelativePath.Parse("canary/link"), "secret");
+        top.MakeDirectories(Arena);
+        return top;
+    }
+
+    // A changed owner, mode, attribute, link count or content each set the time of change; a folder's tells of its names.
+    private static string DescribeCanaries(RootDirectory top)
+    {
+        var text = new StringBuilder();
+        foreach (var name in Canaries)
+        {
+            if (Libc.statx(top.Handle, Encoding.ASCII.GetBytes($"{name}\0"), Libc.AT_SYMLINK_NOFOLLOW, Libc.STATX_BASIC_STATS, out var status) != 0)
+                throw new FindingException($"{name} is gone");
+            // The top folder's own times change with the arena.
+            var time = name == "." ? "" : $"{status.ChangeTime.Seconds}.{status.ChangeTime.Nanoseconds}";
+            text.AppendLine($"{name} {status.Inode} {status.Mode:x} {status.UserId}:{status.GroupId} {status.LinkCount} {time}");
+        }
+
+        return text.ToString();
+    }
+
+    private static void RemoveArena()
+    {
+        // Whoever is not root cannot look into a folder that forbids it: a tree's own owner may allow it again.
+        if (Environment.UserName != "root" && _top!.Exists(Arena))
+            AllowAll(Arena);
+        _top!.RemoveTree(Arena);
+    }
+
+    private static void AllowAll(RelativePath folder)
+    {
+        var name = folder.Terminated;
+        if (Libc.fchmodat(_top!.Handle, name, 0x1C0, 0) != 0)
+            throw FileSystemException.FromLastError("set the mode of", folder.Display);
+        foreach (var child in _top.List(folder))
+        {
+            if (child.Type == FileType.Directory)
+                AllowAll(child.Path);
+        }
+    }
+}
