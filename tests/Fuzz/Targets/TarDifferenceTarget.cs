@@ -55,6 +55,8 @@ internal static class TarDifferenceTarget
             {
                 if (entry.EntryType == Bcl.TarEntryType.GlobalExtendedAttributes)
                     continue;
+                if (IsSparse(entry))
+                    return null;
                 using var content = new MemoryStream();
                 entry.DataStream?.CopyTo(content);
                 entries.Add(new Seen(entry.Name, Kind(entry.Name, entry.EntryType), entry.LinkName, Convert.ToHexString(content.ToArray()))
@@ -71,6 +73,11 @@ internal static class TarDifferenceTarget
 
         return entries;
     }
+
+    // To System.Formats.Tar a sparse file is its map and its data, not what it stands for.
+    private static bool IsSparse(Bcl.TarEntry entry) =>
+        entry.EntryType == Bcl.TarEntryType.SparseFile
+        || (entry is Bcl.PaxTarEntry pax && pax.ExtendedAttributes.Keys.Any(static key => key.StartsWith("GNU.sparse.", StringComparison.Ordinal)));
 
     // A v7 directory is a file whose name ends with a slash; System.Formats.Tar leaves that to who extracts it.
     private static string Kind(string name, Bcl.TarEntryType type) => type switch
