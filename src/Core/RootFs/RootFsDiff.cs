@@ -61,11 +61,8 @@ public static class RootFsDiff
         var deleted = new List<string>();
         var written = new HashSet<RelativePath>();
         // Folder by folder: GNU tar sets a folder's time when it goes on to the next one, and what comes later would change it again.
-        foreach (var change in changes.OrderBy(static change => change.Path.Replace('/', '\0'), StringComparer.Ordinal))
+        foreach (var change in changes.OrderBy(SortKey, StringComparer.Ordinal))
         {
-            // JSON can say null where a change or its path has to be.
-            if (change?.Path is null)
-                throw new FormatException("a change in the list has no path");
             var path = change is { Path: "/", Kind: FileChangeKind.Modify } ? RelativePath.Root : RelativePath.Parse(change.Path);
             if (change.Kind != FileChangeKind.Delete)
                 Add(path, change.Kind);
@@ -77,6 +74,9 @@ public static class RootFsDiff
 
         writer.Complete();
         return new DiffResult(archiver.Entries, archiver.Bytes, deleted);
+
+        // JSON can say null where a change or its path has to be.
+        static string SortKey(FileChange? change) => change?.Path?.Replace('/', '\0') ?? throw new FormatException("a change in the list has no path");
 
         void AddMadeAnew(RelativePath path)
         {
