@@ -28,6 +28,7 @@ internal static class NodeCapability
         string name = node.Metadata.Name;
         CheckpointNodeStatus status = node.Status;
         return WhyItIsSilent(node, now)
+            ?? (status.Criu is { Ok: not true, Message: { } problem } ? $"CRIU on node {name} finds that the kernel lacks what it needs ({problem}). Run criu check there as root." : null)
             ?? (status.Criu?.Ok != true ? $"node {name} has no usable CRIU (found: {status.Criu?.Version ?? "none"}). Install CRIU 4.2 or later on the node." : null)
             ?? (status.RestoreRuntime?.Installed != true
                 ? $"the restore runtime is not installed on node {name}. See the log of the agent's Pod on that node, which installs it." : null)

@@ -9,6 +9,7 @@ namespace CheckpointOperator.Core.FileSystem;
 /// <param name="GroupId">Group.</param>
 /// <param name="Size">Bytes; a link's is its target's length.</param>
 /// <param name="Modified">When the content was changed last.</param>
+/// <param name="Changed">When the content or the status was changed last; the kernel keeps it.</param>
 /// <param name="Inode">Number within its file system.</param>
 /// <param name="Device">The file system: major number in the upper half.</param>
 /// <param name="LinkCount">Names that the file has.</param>
@@ -21,6 +22,7 @@ public readonly record struct FileStatus(
     uint GroupId,
     long Size,
     UnixTime Modified,
+    UnixTime Changed,
     ulong Inode,
     ulong Device,
     uint LinkCount,
@@ -34,6 +36,7 @@ public readonly record struct FileStatus(
         status.GroupId,
         (long)status.Size,
         new UnixTime(status.ModificationTime.Seconds, (int)status.ModificationTime.Nanoseconds),
+        new UnixTime(status.ChangeTime.Seconds, (int)status.ChangeTime.Nanoseconds),
         status.Inode,
         ((ulong)status.DeviceMajor << 32) | status.DeviceMinor,
         status.LinkCount,

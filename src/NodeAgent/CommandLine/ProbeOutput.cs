@@ -4,5 +4,5 @@ namespace CheckpointOperator.NodeAgent.CommandLine;
 
 /// <summary>What <c>runtime probe</c> found.</summary>
 /// <param name="Runtimes">The runtimes that could be started.</param>
-/// <param name="Criu">CRIU's version; null when it is not there.</param>
-internal sealed record ProbeOutput(IReadOnlyList<OciRuntimeReport> Runtimes, string? Criu);
+/// <param name="Criu">CRIU; null when it is not there.</param>
+internal sealed record ProbeOutput(IReadOnlyList<OciRuntimeReport> Runtimes, CriuReport? Criu);

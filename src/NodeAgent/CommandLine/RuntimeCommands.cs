@@ -16,7 +16,7 @@ internal static class RuntimeCommands
     private static OfflineCommand CreateProbe()
     {
         var path = new Argument<string?>("PATH") { Description = "The runtime's program; runc and crun from PATH if left out.", Arity = ArgumentArity.ZeroOrOne };
-        var command = new OfflineCommand("probe", "Tells checkpoint support, Pod restore support and versions.") { path };
+        var command = new OfflineCommand("probe", "Tells checkpoint support, Pod restore support, versions and what CRIU lacks in the kernel.") { path };
         command.Does(async (arguments, cancellationToken) =>
         {
             var probe = new OciRuntimeProbe(new ProcessCommandRunner());
@@ -30,18 +30,28 @@ internal static class RuntimeCommands
 
             if (reports.Count == 0)
                 throw new IOException($"no runtime could be started: {string.Join(", ", candidates)}; give the PATH of one");
-            var output = new ProbeOutput(reports, await probe.GetCriuVersionAsync(cancellationToken: cancellationToken));
+            var output = new ProbeOutput(reports, await probe.ProbeCriuAsync(cancellationToken: cancellationToken));
             return new CommandOutput(() => Describe(output), () => JsonSerializer.Serialize(output, CommandLineJson.Default.ProbeOutput));
         });
         return command;
     }
 
-    private static string Describe(ProbeOutput output)
+    private static string Describe(ProbeOutput output) => string.Join('\n', output.Runtimes.Select(Describe).Append(Describe(output.Criu)));
+
+    private static string Describe(OciRuntimeReport report) => report.Problem
+        ?? $"{report.Name} {report.Version ?? "of unknown version"} ({report.Path}): checkpoint {YesNo(report.Checkpoint)}, pod restore {YesNo(report.PodRestore)}, "
+        + $"OCI {report.Features?.OciVersionMax ?? "of unknown version"}";
+
+    private static string Describe(CriuReport? criu) => criu is null
+        ? "criu not found"
+        : $"criu {criu.Version ?? "of unknown version"}: check {Describe(criu.Check)}, check --all {Describe(criu.CheckAll)}";
+
+    private static string Describe(CriuCheck? check) => check switch
     {
-        var lines = output.Runtimes.Select(static report =>
-            $"{report.Name} {report.Version ?? "of unknown version"} ({report.Path}): checkpoint {YesNo(report.Checkpoint)}, pod restore {YesNo(report.PodRestore)}");
-        return string.Join('\n', lines.Append($"criu {output.Criu ?? "not found"}"));
-    }
+        null => "without an answer",
+        { Passed: true } => "passed",
+        _ => $"failed ({string.Join("; ", check.Problems)})",
+    };
 
     private static string YesNo(bool value) => value ? "yes" : "no";
 }

@@ -1,13 +1,18 @@
 using System.ComponentModel;
 
 using CheckpointOperator.Core.Runtimes;
+using CheckpointOperator.NodeAgent.Node;
 
 namespace CheckpointOperator.NodeAgent.Launch;
 
 /// <summary>Lets Core's probes start programs in the node's namespaces.</summary>
 /// <param name="processes">Runs programs of the node.</param>
-public sealed class NodeCommandRunner(INodeProcesses processes) : ICommandRunner
+/// <param name="node">The node's files, where programs are.</param>
+public sealed class NodeCommandRunner(INodeProcesses processes, NodeRoot node) : ICommandRunner
 {
+    /// <inheritdoc />
+    public ProgramIdentity? Identify(string program) => ProgramIdentity.Find(node.Directory, program, NodeLauncher.SearchPath);
+
     /// <inheritdoc />
     public async Task<CommandResult> RunAsync(Command command, CancellationToken cancellationToken = default)
     {
@@ -15,7 +20,7 @@ public sealed class NodeCommandRunner(INodeProcesses processes) : ICommandRunner
         try
         {
             NodeCommandResult result = await processes.RunAsync(
-                new NodeCommand(command.Path, command.Arguments) { TimeLimit = command.Timeout }, cancellationToken);
+                new NodeCommand(command.Path, command.Arguments) { TimeLimit = command.Timeout, MaximumOutput = command.MaxOutput }, cancellationToken);
             return result.ExitCode == LaunchCommand.NotLaunched
                 ? throw new Win32Exception(result.LastLine)
                 : new CommandResult(result.ExitCode, result.Output, result.Error, TimedOut: false);

@@ -15,8 +15,10 @@ internal static class NodeLauncher
     private const int NodeNamespaces =
         Libc.CLONE_NEWNS | Libc.CLONE_NEWNET | Libc.CLONE_NEWIPC | Libc.CLONE_NEWUTS | Libc.CLONE_NEWCGROUP;
 
+    /// <summary>The folders in which programs are looked for by name.</summary>
+    public static readonly string[] SearchPath = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+
     // What a service of the node sees; nothing of the Pod's environment (its tokens, its proxies) is handed on.
-    private static readonly string[] SearchPath = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
     private static readonly string[] Environment = [$"PATH={string.Join(':', SearchPath)}", "HOME=/root", "LANG=C.UTF-8"];
 
     /// <summary>Becomes the program; returns only by an exception.</summary>

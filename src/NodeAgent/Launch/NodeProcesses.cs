@@ -12,13 +12,17 @@ namespace CheckpointOperator.NodeAgent.Launch;
 /// <param name="logger">Tells what was killed, and why.</param>
 public sealed partial class NodeProcesses(ILogger<NodeProcesses> logger) : INodeProcesses
 {
+    // How long the pipes of a program that has ended are still read: what it left behind may hold them open for ever.
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(1);
+
     /// <inheritdoc />
     public async Task<NodeCommandResult> RunAsync(NodeCommand command, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(command);
         using Process process = Start(command);
-        Task<string> output = CaptureAsync(process.StandardOutput.BaseStream, command.MaximumOutput);
-        Task<string> error = CaptureAsync(process.StandardError.BaseStream, command.MaximumOutput);
+        using var drained = new CancellationTokenSource();
+        Task<string> output = CaptureAsync(process.StandardOutput.BaseStream, command.MaximumOutput, drained.Token);
+        Task<string> error = CaptureAsync(process.StandardError.BaseStream, command.MaximumOutput, drained.Token);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(command.TimeLimit);
         try
@@ -29,9 +33,12 @@ public sealed partial class NodeProcesses(ILogger<NodeProcesses> logger) : INode
         {
             KillSession(process.Id);
             await process.WaitForExitAsync(CancellationToken.None);
+            drained.CancelAfter(DrainTime);
+            await Task.WhenAll(output, error);
             cancellationToken.ThrowIfCancellationRequested();
             throw new TimeoutException($"{command} did not end within {command.TimeLimit.TotalSeconds:0.#} s and was killed");
         }
+        drained.CancelAfter(DrainTime);
         return new NodeCommandResult(process.ExitCode, await output, await error);
     }
 
@@ -84,12 +91,19 @@ public sealed partial class NodeProcesses(ILogger<NodeProcesses> logger) : INode
     }
 
     // Reads to the end so that the writer never blocks, keeps the start.
-    private static async Task<string> CaptureAsync(Stream stream, int maximum)
+    private static async Task<string> CaptureAsync(Stream stream, int maximum, CancellationToken drained)
     {
         byte[] buffer = new byte[4096];
         using var kept = new MemoryStream();
-        for (int read; (read = await stream.ReadAsync(buffer)) > 0;)
-            kept.Write(buffer, 0, (int)Math.Min(read, maximum - kept.Length));
+        try
+        {
+            for (int read; (read = await stream.ReadAsync(buffer, drained)) > 0;)
+                kept.Write(buffer, 0, (int)Math.Min(read, maximum - kept.Length));
+        }
+        catch (OperationCanceledException) when (drained.IsCancellationRequested)
+        {
+            // What was read until now is the output.
+        }
         return Encoding.UTF8.GetString(kept.GetBuffer(), 0, (int)kept.Length);
     }
 

@@ -52,6 +52,7 @@ internal static class NodeConditions
     private static (string Reason, string Message)? Criu(CheckpointNodeStatus probed) => probed.Criu switch
     {
         { Ok: true } => null,
+        { Message: { } problem } => ("CriuCheckFailed", $"The kernel lacks what CRIU needs (criu check: {problem}): run criu check on the node as root."),
         { Version: { } old } => ("CriuTooOld", $"CRIU {old} cannot restore into a Pod: install CRIU 3.16 or later, 4.2 on Linux 6.13 and later."),
         _ => ("CriuMissing", "There is no criu on the node: install CRIU 4.2 or later."),
     };

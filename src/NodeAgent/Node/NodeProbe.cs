@@ -23,16 +23,19 @@ internal sealed class NodeProbe(
     // 4.1 is the first that works on kernels from 6.13 on (4.2 where sockets are dumped on 6.16); 3.16 is what restoring into a Pod's namespaces needs anywhere.
     private static readonly Version OldestCriu = new(3, 16);
 
+    // What the object's schema takes.
+    private const int LongestComplaint = 1024;
+
     /// <summary>Everything that a CheckpointNode tells, but its conditions and heartbeat.</summary>
     public async Task<CheckpointNodeStatus> ProbeAsync(CancellationToken cancellationToken)
     {
-        string? criu = await runtimes.GetCriuVersionAsync(cancellationToken: cancellationToken);
+        CriuReport? criu = await runtimes.ProbeCriuAsync(cancellationToken: cancellationToken);
         StoreTotals totals = store.Total();
         KubeletProbe api = await kubelet.ProbeAsync(cancellationToken);
         return new CheckpointNodeStatus
         {
             Runtimes = await RuntimesAsync(cancellationToken),
-            Criu = new NodeCriu { Version = criu, Ok = criu is not null && Version.TryParse(criu, out Version? version) && version >= OldestCriu },
+            Criu = new NodeCriu { Version = criu?.Version, Ok = IsUsable(criu), Message = Complaint(criu) },
             Kubelet = new NodeKubelet { Version = await KubeletVersionAsync(cancellationToken), CheckpointApi = api.Available, Message = api.Message },
             ContainerEngine = await ContainerEngineAsync(cancellationToken),
             RestoreRuntime = new NodeRestoreRuntime { Installed = await IsHandlerInstalledAsync(cancellationToken), Handler = RuntimeHandlerOptions.Handler },
@@ -42,6 +45,21 @@ internal sealed class NodeProbe(
             Archives = new NodeArchives { Count = totals.Count, Bytes = totals.Bytes },
             AgentVersion = AgentVersion.Current,
         };
+    }
+
+    /// <summary>Lets runtimes and CRIU be asked anew, for a node that lacked something: not all that mends it shows in a program's file.</summary>
+    public void Forget() => runtimes.Forget();
+
+    // A check that did not end in time says nothing.
+    private static bool IsUsable(CriuReport? criu) =>
+        Version.TryParse(criu?.Version, out Version? version) && version >= OldestCriu && criu?.Check is not { Passed: false };
+
+    private static string? Complaint(CriuReport? criu)
+    {
+        if (criu?.Check is not { Passed: false } failed)
+            return null;
+        string text = string.Join("; ", failed.Problems);
+        return text.Length <= LongestComplaint ? text : text[..LongestComplaint];
     }
 
     private async Task<List<NodeRuntime>> RuntimesAsync(CancellationToken cancellationToken)

@@ -51,7 +51,10 @@ internal sealed partial class NodeReport(
             {
                 // Whoever mends a node that lacks something waits for it to be seen.
                 if (!await WriteAsync(stoppingToken))
+                {
                     pause = RetryPause;
+                    probe.Forget();
+                }
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {

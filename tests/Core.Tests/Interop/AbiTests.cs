@@ -23,6 +23,7 @@ public sealed class AbiTests : IDisposable
             P("statx.ModificationTime", offsetof(struct statx, stx_mtime)); P("statx.DeviceTypeMajor", offsetof(struct statx, stx_rdev_major));
             P("statx.DeviceMinor", offsetof(struct statx, stx_dev_minor)); P("statx_timestamp", sizeof(struct statx_timestamp));
             P("timespec", sizeof(struct timespec)); P("timespec.Nanoseconds", offsetof(struct timespec, tv_nsec));
+            P("siginfo_t", sizeof(siginfo_t)); P("sigset_t", sizeof(sigset_t));
             """);
         Dictionary<string, long> ours = new()
         {
@@ -39,8 +40,18 @@ public sealed class AbiTests : IDisposable
             ["statx_timestamp"] = Marshal.SizeOf<StatxTimestamp>(),
             ["timespec"] = Marshal.SizeOf<TimeSpec>(),
             ["timespec.Nanoseconds"] = Offset<TimeSpec>(nameof(TimeSpec.Nanoseconds)),
+            ["siginfo_t"] = Libc.SignalInformationSize,
+            ["sigset_t"] = Libc.SignalSetSize,
         };
         Assert.Equal(c, ours);
+    }
+
+    [Fact]
+    public void There_is_room_for_the_structures_that_only_the_C_library_knows()
+    {
+        var c = Compile("""P("actions", sizeof(posix_spawn_file_actions_t)); P("attributes", sizeof(posix_spawnattr_t));""");
+        Assert.InRange(c["actions"], 1, Libc.SpawnFileActionsRoom);
+        Assert.InRange(c["attributes"], 1, Libc.SpawnAttributesRoom);
     }
 
     [Fact]
@@ -66,10 +77,13 @@ public sealed class AbiTests : IDisposable
             #define _GNU_SOURCE
             #include <errno.h>
             #include <fcntl.h>
+            #include <signal.h>
+            #include <spawn.h>
             #include <stddef.h>
             #include <stdio.h>
             #include <sys/stat.h>
             #include <sys/syscall.h>
+            #include <sys/wait.h>
             #include <time.h>
             #include <linux/openat2.h>
             #define P(name, value) printf("%s %lld\n", name, (long long)(value))

@@ -1,0 +1,148 @@
+using System.Collections;
+using System.ComponentModel;
+using System.IO.Pipes;
+using System.Runtime.InteropServices;
+using CheckpointOperator.Core.Interop;
+
+namespace CheckpointOperator.Core.Runtimes;
+
+/// <summary>
+/// A program in a session and process group of its own, so that all it starts can be killed with it: what .NET starts shares this process's group,
+/// and a child whose parent has ended is found by nothing else.
+/// </summary>
+internal sealed class SessionProcess : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly int _pid;
+    private bool _reaped;
+
+    private SessionProcess(int pid, Stream output, Stream error)
+    {
+        _pid = pid;
+        Output = output;
+        Error = error;
+        // A thread waits: a probe's programs are few and short, and .NET's own waiting knows only the processes that it started.
+        Ended = Task.Factory.StartNew(Reap, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    /// <summary>What it writes to standard output.</summary>
+    internal Stream Output { get; }
+
+    /// <summary>What it writes to standard error.</summary>
+    internal Stream Error { get; }
+
+    /// <summary>Its exit code, when it has ended and its process group has been killed.</summary>
+    internal Task<int> Ended { get; }
+
+    /// <summary>Starts a program with nothing on its standard input.</summary>
+    /// <exception cref="Win32Exception">It could not be started.</exception>
+    internal static SessionProcess Start(string path, IReadOnlyList<string> arguments)
+    {
+        using var input = new AnonymousPipeServerStream(PipeDirection.Out, HandleInheritability.None);
+        var output = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.None);
+        var error = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.None);
+        try
+        {
+            var pid = Spawn(path, arguments, input.ClientSafePipeHandle, output.ClientSafePipeHandle, error.ClientSafePipeHandle);
+            // The program's ends are its own from here on: reading must come to an end when it does.
+            input.DisposeLocalCopyOfClientHandle();
+            output.DisposeLocalCopyOfClientHandle();
+            error.DisposeLocalCopyOfClientHandle();
+            return new SessionProcess(pid, output, error);
+        }
+        catch
+        {
+            output.Dispose();
+            error.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Kills its process group; one that has ended is no fault.</summary>
+    internal void Kill()
+    {
+        lock (_gate)
+        {
+            // Until it is reaped the number is nobody else's, and there is a group of that number.
+            if (!_reaped && Libc.kill(-_pid, Libc.SIGKILL) != 0)
+                throw new Win32Exception();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Output.Dispose();
+        Error.Dispose();
+    }
+
+    private int Reap()
+    {
+        Span<byte> information = stackalloc byte[Libc.SignalInformationSize];
+        while (Libc.waitid(Libc.P_PID, _pid, information, Libc.WEXITED | Libc.WNOWAIT) != 0)
+            ThrowUnlessInterrupted();
+        Kill();
+        lock (_gate)
+        {
+            int status;
+            while (Libc.waitpid(_pid, out status, 0) < 0)
+                ThrowUnlessInterrupted();
+            _reaped = true;
+            return Libc.ExitCodeOf(status);
+        }
+    }
+
+    private static void ThrowUnlessInterrupted()
+    {
+        if (Marshal.GetLastPInvokeError() != Errno.EINTR)
+            throw new Win32Exception();
+    }
+
+    private static int Spawn(string path, IReadOnlyList<string> arguments, SafeHandle input, SafeHandle output, SafeHandle error)
+    {
+        Span<byte> actions = stackalloc byte[Libc.SpawnFileActionsRoom];
+        Span<byte> attributes = stackalloc byte[Libc.SpawnAttributesRoom];
+        Require(Libc.posix_spawn_file_actions_init(actions), path);
+        try
+        {
+            Require(Libc.posix_spawnattr_init(attributes), path);
+            try
+            {
+                Require(Libc.posix_spawn_file_actions_adddup2(actions, input, 0), path);
+                Require(Libc.posix_spawn_file_actions_adddup2(actions, output, 1), path);
+                Require(Libc.posix_spawn_file_actions_adddup2(actions, error, 2), path);
+                SetSignals(attributes, path);
+                Require(Libc.posix_spawn(out var pid, path, actions, attributes, [path, .. arguments, null], EnvironmentBlock()), path);
+                return pid;
+            }
+            finally
+            {
+                Require(Libc.posix_spawnattr_destroy(attributes), path);
+            }
+        }
+        finally
+        {
+            Require(Libc.posix_spawn_file_actions_destroy(actions), path);
+        }
+    }
+
+    // .NET ignores SIGPIPE and may block others; a program expects to be started with neither.
+    private static void SetSignals(Span<byte> attributes, string path)
+    {
+        Span<byte> signals = stackalloc byte[Libc.SignalSetSize];
+        signals.Clear();
+        Require(Libc.posix_spawnattr_setsigmask(attributes, signals), path);
+        signals.Fill(0xFF);
+        Require(Libc.posix_spawnattr_setsigdefault(attributes, signals), path);
+        Require(Libc.posix_spawnattr_setflags(attributes, Libc.POSIX_SPAWN_SETSID | Libc.POSIX_SPAWN_SETSIGDEF | Libc.POSIX_SPAWN_SETSIGMASK), path);
+    }
+
+    private static string?[] EnvironmentBlock() =>
+        [.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(static variable => $"{variable.Key}={variable.Value}"), null];
+
+    private static void Require(int error, string path)
+    {
+        if (error != 0)
+            throw new Win32Exception(error, $"cannot start '{FileSystem.DisplayText.Of(path)}': {Marshal.GetPInvokeErrorMessage(error)}");
+    }
+}
