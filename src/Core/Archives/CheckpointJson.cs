@@ -24,6 +24,16 @@ internal static class CheckpointJson
     }
 
     /// <summary>A member's text; null when it is missing, empty, or no text.</summary>
-    internal static string? GetText(this JsonElement element, string name) =>
-        element.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String && member.GetString() is { Length: > 0 } text ? text : null;
+    internal static string? GetText(this JsonElement element, string name)
+    {
+        try
+        {
+            return element.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String && member.GetString() is { Length: > 0 } text ? text : null;
+        }
+        catch (InvalidOperationException e)
+        {
+            // Half a surrogate pair, or bytes that are no UTF-8: found only when the text is taken.
+            throw new ArchiveRefusedException(ArchiveRefusal.InvalidJson, "", -1, $"the JSON member '{name}' is no text: {e.Message}", e);
+        }
+    }
 }

@@ -7,9 +7,14 @@ namespace CheckpointOperator.Core.Tests.Support;
 public sealed class HandmadeTar
 {
     private readonly List<byte> _bytes = [];
+    private readonly List<string> _names = [];
+    private int _header;
 
     // The entries are their maker's own, so that any user can unpack them.
     private static readonly FileStatus Owner = OwnStatus();
+
+    /// <summary>The entries' names as they stand in their headers.</summary>
+    public IReadOnlyList<string> Names => _names;
 
     public HandmadeTar File(string name, string content = "", int mode = 0x1A4) => Entry(name, '0', Encoding.UTF8.GetBytes(content), mode: mode);
 
@@ -40,15 +45,35 @@ public sealed class HandmadeTar
         Put(257, "ustar\000"u8.ToArray());
         Put(329, Octal(major, 7));
         Put(337, Octal(minor, 7));
-        header.AsSpan(148, 8).Fill((byte)' ');
-        Put(148, Octal(header.Sum(octet => octet), 6));
-        header[154] = 0;
+        Seal(header);
+        if (type is not ('x' or 'g' or 'L' or 'K'))
+            _names.Add(name);
+        _header = _bytes.Count;
         _bytes.AddRange(header);
         _bytes.AddRange(content);
         _bytes.AddRange(new byte[(512 - (content.Length % 512)) % 512]);
         return this;
 
         void Put(int offset, byte[] value) => value.CopyTo(header, offset);
+    }
+
+    /// <summary>Overwrites a field of the last header, and makes its checksum right again.</summary>
+    public HandmadeTar Field(int offset, byte[] value)
+    {
+        var header = _bytes.GetRange(_header, 512).ToArray();
+        value.CopyTo(header, offset);
+        Seal(header);
+        for (var i = 0; i < header.Length; i++)
+            _bytes[_header + i] = header[i];
+        return this;
+    }
+
+    /// <summary>Sets the last header's checksum, whatever the right one is.</summary>
+    public HandmadeTar Checksum(string octal)
+    {
+        for (var i = 0; i < octal.Length; i++)
+            _bytes[_header + 148 + i] = (byte)octal[i];
+        return this;
     }
 
     public HandmadeTar Raw(byte[] bytes)
@@ -67,6 +92,13 @@ public sealed class HandmadeTar
     {
         using var process = RootDirectory.Open("/proc/self");
         return process.Stat(RelativePath.Root)!.Value;
+    }
+
+    private static void Seal(byte[] header)
+    {
+        header.AsSpan(148, 8).Fill((byte)' ');
+        Octal(header.Sum(octet => octet), 6).CopyTo(header, 148);
+        header[154] = 0;
     }
 
     private static byte[] Octal(long value, int digits) => Encoding.ASCII.GetBytes(Convert.ToString(value, 8).PadLeft(digits, '0'));

@@ -128,6 +128,8 @@ internal static class PaxRecords
 
         for (var i = fraction.Length; i < 9; i++)
             nanoseconds *= 10;
+        if (whole[0] == '-' && nanoseconds > 0 && seconds == long.MinValue)
+            return false;
         if (whole[0] == '-' && nanoseconds > 0)
             (seconds, nanoseconds) = (seconds - 1, 1_000_000_000 - nanoseconds);
         time = new UnixTime(seconds, nanoseconds);
