@@ -17,6 +17,8 @@ internal static class ArchiveCommands
             archive.ImportConfig(destination, cancellationToken)),
         CreateRuntime(),
         InspectCommand.Create(),
+        DiffCommand.Create(),
+        MemoryCommand.Create(),
     };
 
     private static Argument<string> Archive() => new("ARCHIVE") { Description = "The archive's file." };

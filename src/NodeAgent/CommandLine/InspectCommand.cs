@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using CheckpointOperator.Core.Archives;
 using CheckpointOperator.Core.Criu;
@@ -9,8 +8,6 @@ namespace CheckpointOperator.NodeAgent.CommandLine;
 /// <summary>The command <c>archive inspect</c>.</summary>
 internal static class InspectCommand
 {
-    private static readonly JsonSerializerOptions Readable = new(CommandLineJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>Makes it.</summary>
     public static OfflineCommand Create()
     {
@@ -56,7 +53,7 @@ internal static class InspectCommand
             // The digest beside the other facts, not above them.
             var json = JsonSerializer.SerializeToNode(inspection.Summary, CommandLineJson.Default.ArchiveSummary)!.AsObject();
             json.Insert(0, "digest", inspection.Digest);
-            return json.ToJsonString(Readable);
+            return TerminalText.Json(json);
         });
     }
 
@@ -71,7 +68,7 @@ internal static class InspectCommand
             var json = JsonSerializer.SerializeToNode(summary, CommandLineJson.Default.ArchiveSummary)!.AsObject();
             foreach (var (name, value) in JsonSerializer.SerializeToNode(checkpoint, InspectionJson.Default.CriuCheckpoint)!.AsObject().ToArray())
                 json[name == "processes" ? "processTree" : name] = value!.DeepClone();
-            return json.ToJsonString(Readable);
+            return TerminalText.Json(json);
         });
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using CheckpointOperator.Core.Archives;
 using CheckpointOperator.Core.Criu;
 
 namespace CheckpointOperator.NodeAgent.CommandLine;
@@ -7,4 +8,6 @@ namespace CheckpointOperator.NodeAgent.CommandLine;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
 [JsonSerializable(typeof(CriuCheckpoint))]
+[JsonSerializable(typeof(List<CheckpointProcess>))]
+[JsonSerializable(typeof(List<RootFsChange>))]
 internal sealed partial class InspectionJson : JsonSerializerContext;

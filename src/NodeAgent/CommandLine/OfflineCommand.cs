@@ -10,30 +10,55 @@ internal sealed class OfflineCommand : Command
 {
     private static readonly char[] LineBreaks = ['\r', '\n'];
 
-    private readonly Option<string> _output = new("--output", "-o")
-    {
-        Description = "How the result is printed.",
-        DefaultValueFactory = static _ => "text",
-    };
+    private readonly Option<string> _format;
 
     /// <summary>Creates the command.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="description">What it does.</param>
     /// <param name="formats">Ways to print the text beside "text".</param>
     public OfflineCommand(string name, string description, params string[] formats)
+        : this(name, description, new Option<string>("--output", "-o"), formats)
+    {
+    }
+
+    /// <summary>Creates a command whose <c>--output</c> is something else.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="description">What it does.</param>
+    /// <param name="format">The option that says how the result is printed.</param>
+    /// <param name="formats">Ways to print the text beside "text".</param>
+    public OfflineCommand(string name, string description, Option<string> format, params string[] formats)
         : base(name, description)
     {
-        _output.AcceptOnlyFromAmong(["text", "json", .. formats]);
-        Options.Add(_output);
+        format.Description = "How the result is printed.";
+        format.DefaultValueFactory = static _ => "text";
+        format.AcceptOnlyFromAmong(["text", "json", .. formats]);
+        _format = format;
+        Options.Add(format);
     }
 
     /// <summary>Sets what the command does; it hands back what to print.</summary>
-    public void Does(Func<ParseResult, CancellationToken, Task<CommandOutput>> act) => SetAction(async (result, cancellationToken) =>
+    public void Does(Func<ParseResult, CancellationToken, Task<CommandOutput>> act) => Guard(async (result, cancellationToken) =>
+    {
+        var output = await act(result, cancellationToken);
+        Console.Out.WriteLine(result.GetValue(_format) == "json" ? output.Json() : output.Text());
+    });
+
+    /// <inheritdoc cref="Does(Func{ParseResult, CancellationToken, Task{CommandOutput}})"/>
+    public void Does(Func<ParseResult, CancellationToken, CommandOutput> act) =>
+        Does((result, cancellationToken) => Task.FromResult(act(result, cancellationToken)));
+
+    /// <summary>Sets what the command does, which prints by itself while it works.</summary>
+    public void Prints(Action<ParseResult, CancellationToken> act) => Guard((result, cancellationToken) =>
+    {
+        act(result, cancellationToken);
+        return Task.CompletedTask;
+    });
+
+    private void Guard(Func<ParseResult, CancellationToken, Task> act) => SetAction(async (result, cancellationToken) =>
     {
         try
         {
-            var output = await act(result, cancellationToken);
-            Console.Out.WriteLine(result.GetValue(_output) == "json" ? output.Json() : output.Text());
+            await act(result, cancellationToken);
             return ExitCode.Done;
         }
         catch (ArchiveRefusedException refusal)
@@ -47,10 +72,6 @@ internal sealed class OfflineCommand : Command
             return ExitCode.Failed;
         }
     });
-
-    /// <inheritdoc cref="Does(Func{ParseResult, CancellationToken, Task{CommandOutput}})"/>
-    public void Does(Func<ParseResult, CancellationToken, CommandOutput> act) =>
-        Does((result, cancellationToken) => Task.FromResult(act(result, cancellationToken)));
 
     private static bool IsExpected(Exception failure) =>
         failure is IOException or UnauthorizedAccessException or FormatException or JsonException or NotSupportedException or Win32Exception
