@@ -39,6 +39,8 @@ internal static class OurArchive
         rename ??= static text => text;
         foreach (string name in (string[])["config.dump", "spec.dump"])
             writer.AddBytes(name, Encoding.UTF8.GetBytes(rename(File.ReadAllText(node.PathOf($"{folder}/{name}")))));
+        foreach (string name in (string[])["network.status", "stats-dump"])
+            writer.AddBytes(name, File.ReadAllBytes(node.PathOf($"{folder}/{name}")));
         using (RootDirectory images = unpacked.OpenDirectory(RelativePath.Parse("checkpoint")))
             writer.AddTree("checkpoint", images);
         foreach (string volume in source.Inspect().Volumes)

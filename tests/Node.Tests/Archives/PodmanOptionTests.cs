@@ -8,8 +8,6 @@ namespace CheckpointOperator.Node.Tests.Archives;
 /// <summary>What podman's options put into an archive or leave out of it.</summary>
 public sealed class PodmanOptionTests(NodeFixture node, ChangedContainer container) : IClassFixture<ChangedContainer>
 {
-    private const string IsFree = "/bin/flock --nonblock /tmp/lock /bin/sleep 0";
-
     [Fact]
     public async Task Volumes_and_shared_memory_are_unpacked_as_tar_does()
     {
@@ -50,35 +48,18 @@ public sealed class PodmanOptionTests(NodeFixture node, ChangedContainer contain
     [Fact]
     public async Task A_connection_and_a_lock_go_on_in_an_archive_of_ours()
     {
-        // One process sends numbers to another, which echoes them, over TCP. All wait in read(): a dump interrupts other system calls for good.
-        string connected = await container.RunAsync("""
-            /bin/sh -c "
-              /bin/nc -l -p 7000 -e /bin/sh -c 'while read line; do echo \$line > /dev/shm/echoed; echo \$line; done' &
-              /bin/busybox mkfifo /tmp/fifo; /bin/flock /tmp/lock /bin/cat <> /tmp/fifo &
-              until /bin/busybox netstat -ltn | /bin/busybox grep -q :7000; do :; done
-              exec /bin/nc 127.0.0.1 7000 -e /bin/sh -c 'i=0; while :; do i=\$((i+1)); echo \$i; read back; /bin/sleep 0.05; done'"
-            """);
-        await node.RunAsync($"until podman exec {connected} /bin/busybox grep -q . /dev/shm/echoed 2> /dev/null; do :; done");
-        await node.RunAsync($"while podman exec {connected} {IsFree}; do :; done");
-        string folder = container.MakeFolder("connected");
-        string checkpoint = $"podman container checkpoint --compress none --export {folder}/export.tar {connected}";
-        await Assert.ThrowsAsync<InvalidOperationException>(() => node.RunAsync(checkpoint));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => node.RunAsync($"{checkpoint} --tcp-established"));
-        // The container ends with this one.
-        await node.RunAsync($"{checkpoint} --tcp-established --file-locks");
+        var connected = new ConnectedContainer(node, container);
+        await connected.StartAsync();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => connected.ExportAsync(string.Empty));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => connected.ExportAsync("--tcp-established"));
+        await connected.ArchiveAsync();
+        long before = long.Parse(await node.RunAsync($"tar xOf {connected.Folder}/export.tar devshm-checkpoint.tar | tar xO ./echoed"), null);
+        Assert.Equal("2\n1\n", await node.RunAsync($"cd {connected.Folder}/checkpoint; ls tcp-stream-*.img | wc -l; ls filelocks.img | wc -l"));
 
-        OverlayFolders overlay = await container.OverlayOfAsync(connected);
-        OurArchive.Rewrite(node, $"{folder}/export.tar", folder, $"{folder}/ours.tar", tar => ContainerDiff.OfUpper(node, overlay, tar).Deleted);
-        long before = long.Parse(await node.RunAsync($"tar xOf {folder}/export.tar devshm-checkpoint.tar | tar xO ./echoed"), null);
-        await node.RunAsync($"""
-            set -e
-            ls {folder}/checkpoint/tcp-stream-*.img {folder}/checkpoint/filelocks.img
-            podman rm {connected}
-            podman container restore --tcp-established --file-locks --import {folder}/ours.tar
-            until [ "$(podman exec {connected} /bin/cat /dev/shm/echoed)" -gt {before} ]; do :; done
-            """);
-        Assert.Contains("ESTABLISHED", await node.RunAsync($"podman exec {connected} /bin/busybox netstat -tn"), StringComparison.Ordinal);
-        Assert.NotEqual(0, (await node.TryAsync($"podman exec {connected} {IsFree}")).ExitCode);
+        await connected.RestoreAsync();
+        await connected.UntilEchoedAsync(before);
+        Assert.Contains("ESTABLISHED", await node.RunAsync($"podman exec {connected.Name} /bin/busybox netstat -tn"), StringComparison.Ordinal);
+        Assert.False(await connected.IsUnlockedAsync());
     }
 
     private async Task<string> UnpackAsync(string options, Action<ArchiveSummary>? check = null)
