@@ -22,8 +22,8 @@ internal static class NodeCapability
             _ => null,
         };
 
-    /// <summary>Why a node cannot restore a checkpoint that it holds, or null.</summary>
-    public static string? WhyItCannotRestore(V1Alpha1CheckpointNode node, CheckpointedContainer? container, DateTimeOffset now)
+    /// <summary>Why a node cannot restore at all, or null.</summary>
+    public static string? WhyItCannotRestore(V1Alpha1CheckpointNode node, DateTimeOffset now)
     {
         string name = node.Metadata.Name;
         CheckpointNodeStatus status = node.Status;
@@ -34,8 +34,6 @@ internal static class NodeCapability
                 ? $"the restore runtime is not installed on node {name}. See the log of the agent's Pod on that node, which installs it." : null)
             ?? (status.RestoreRuntime?.Handler is { } handler && handler != ApiGroup.RestoreHandler
                 ? $"the restore runtime of node {name} serves handler {handler}, and RuntimeClass {ApiGroup.RestoreHandler} names handler {ApiGroup.RestoreHandler}. Correct the agent's settings." : null)
-            ?? (container?.Runtime is { } runtime && !(status.Runtimes ?? []).Any(other => other.Name == runtime && other.Checkpoint == true)
-                ? $"the checkpoint was taken with {runtime}, and node {name} has no {runtime} that can restore. Install it on the node." : null)
             ?? WhyFalse(node, "CanRestore");
     }
 

@@ -99,6 +99,31 @@ public sealed class RestoreTests(TestControlPlane controlPlane)
     }
 
     [Fact]
+    public async Task A_node_that_is_unlike_the_checkpoints_is_told_before_anything_is_made_and_the_restore_goes_on_once_it_is_not()
+    {
+        await using TestNamespace space = await TestNamespace.CreateAsync(controlPlane);
+        await using RunningOperator running = await RunningOperator.StartAsync(space);
+        await space.Kubelet.StartPodAsync("web");
+        await space.CheckpointAsync("first", "web");
+        V1Alpha1ContainerCheckpoint taken = await space.Agent.CompleteAsync(await space.UntilCheckpointAsync("first", current => current.Status.Phase == CheckpointPhase.Running, "is Running"));
+        await space.Checkpoints.PatchStatusAsync(
+            taken,
+            current => (current.Status.Container!.Cgroup, current.Status.Container.Cpu) = ("v2", new NodeCpu { Vendor = "GenuineIntel", Features = ["avx512f", "sse2"] }),
+            Cancelled);
+        await space.Agent.ReportNodeAsync(status => (status.Cgroup, status.Cpu) = ("v1", new NodeCpu { Vendor = "AuthenticAMD", Features = ["sse2"] }));
+        await space.RestoreAsync("copy", "first");
+
+        string message = (await UntilPreflightFailsAsync(space, "copy", "CpuIncompatible")).Status.Message!;
+        Assert.Contains("avx512f", message, StringComparison.Ordinal);
+        Assert.Contains("control groups", message, StringComparison.Ordinal);
+        Assert.Equal("Warning", (await space.UntilEventAsync("copy", "CpuIncompatible")).Type);
+        Assert.Null(await space.Pods.GetAsync(space.Key("copy"), Cancelled));
+
+        await space.Agent.ReportNodeAsync(status => status.Cgroup = "v2");
+        await space.UntilRestoreAsync("copy", current => current.Status.Phase == RestorePhase.Running, "goes on");
+    }
+
+    [Fact]
     public async Task A_refusal_of_the_agent_is_shown_and_the_last_one_ends_the_restore()
     {
         await using TestNamespace space = await TestNamespace.CreateAsync(controlPlane);

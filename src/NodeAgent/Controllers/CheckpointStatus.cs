@@ -101,7 +101,10 @@ internal static class CheckpointStatus
                 _ => ArchiveDialect.Podman,
             },
             Arch = NodeFacts.Arch,
+            PageSize = Environment.SystemPageSize,
+            Cpu = NodeFacts.Cpu(),
             Kernel = NodeFacts.Kernel,
+            Cgroup = NodeFacts.Cgroup(),
             Criu = outcome?.Criu,
         };
     }

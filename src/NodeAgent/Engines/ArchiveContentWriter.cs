@@ -53,6 +53,9 @@ public sealed class ArchiveContentWriter(
             Criu = await probe.GetCriuVersionAsync(cancellationToken: cancellationToken),
             Kernel = NodeFacts.Kernel,
             Arch = NodeFacts.Arch,
+            PageSize = Environment.SystemPageSize,
+            Cgroup = NodeFacts.Cgroup(),
+            Cpu = NodeFacts.Cpu(),
         };
     }
 

@@ -1,3 +1,5 @@
+using CheckpointOperator.Kubernetes.Api.V1Alpha1;
+
 namespace CheckpointOperator.NodeAgent.Engines;
 
 /// <summary><c>checkpoint-operator.json</c>: what a restore wants to know and no other file of the layout tells.</summary>
@@ -47,4 +49,13 @@ public sealed record ArchiveMetadata
 
     /// <summary>Architecture.</summary>
     public string? Arch { get; init; }
+
+    /// <summary>Bytes of a page of memory.</summary>
+    public int? PageSize { get; init; }
+
+    /// <summary>Version of control groups, v1 or v2.</summary>
+    public string? Cgroup { get; init; }
+
+    /// <summary>The processor.</summary>
+    public NodeCpu? Cpu { get; init; }
 }

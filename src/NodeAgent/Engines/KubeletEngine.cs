@@ -23,6 +23,7 @@ namespace CheckpointOperator.NodeAgent.Engines;
 /// <param name="processes">Runs the runtime on the node.</param>
 /// <param name="tasks">Holds the container.</param>
 /// <param name="content">Writes what the kubelet leaves out.</param>
+/// <param name="cpu">Records the processor.</param>
 /// <param name="journal">Remembers what is held.</param>
 /// <param name="recovery">Tries again to let go on what resists.</param>
 /// <param name="store">Takes the archive.</param>
@@ -36,6 +37,7 @@ internal sealed partial class KubeletEngine(
     INodeProcesses processes,
     ContainerdTasks tasks,
     ArchiveContentWriter content,
+    CriuCpu cpu,
     CheckpointJournal journal,
     CheckpointRecovery recovery,
     ArchiveStore store,
@@ -44,6 +46,7 @@ internal sealed partial class KubeletEngine(
     ILogger<KubeletEngine> logger) : ICheckpointEngine
 {
     private const int TarMagic = 257;
+    private const int MaximumRecord = 64 * 1024;
 
     /// <inheritdoc />
     public async Task<CheckpointOutcome> TakeAsync(CheckpointRequest request, CancellationToken cancellationToken)
@@ -103,7 +106,8 @@ internal sealed partial class KubeletEngine(
     private async Task<Taken> TakeHeldAsync(CheckpointRequest request, string id, CheckpointArchiveWriter writer)
     {
         var entry = new CheckpointJournalEntry(request.Uid, id, string.Empty, string.Empty, time.GetUtcNow() + request.Timeout, ByContainerd: true);
-        journal.Begin(entry).Dispose();
+        using RootDirectory work = journal.Begin(entry);
+        await RecordCpuAsync(request, work, writer);
         long start = Stopwatch.GetTimestamp();
         bool held = false;
         bool failed = true;
@@ -122,6 +126,14 @@ internal sealed partial class KubeletEngine(
                 journal.End(request.Uid);
         }
         return taken with { Frozen = held ? (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds : null };
+    }
+
+    private async Task RecordCpuAsync(CheckpointRequest request, RootDirectory work, CheckpointArchiveWriter writer)
+    {
+        await cpu.RecordAsync(journal.FolderOf(request.Uid), CancellationToken.None);
+        RelativePath record = RelativePath.Parse(CriuCpu.FileName);
+        if (work.Exists(record))
+            writer.AddBytes($"checkpoint/{CriuCpu.FileName}", work.ReadFile(record, MaximumRecord));
     }
 
     // Both to their end: the container must not go on under either.

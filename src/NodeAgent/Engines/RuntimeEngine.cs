@@ -18,6 +18,7 @@ namespace CheckpointOperator.NodeAgent.Engines;
 /// <param name="containers">Finds the container.</param>
 /// <param name="processes">Runs the runtime on the node.</param>
 /// <param name="content">Writes what is in the archive beside CRIU's images.</param>
+/// <param name="cpu">Records the processor.</param>
 /// <param name="journal">Remembers what is frozen.</param>
 /// <param name="recovery">Tries again to thaw what resists.</param>
 /// <param name="store">Takes the archive.</param>
@@ -27,6 +28,7 @@ public sealed partial class RuntimeEngine(
     ContainerdContainers containers,
     INodeProcesses processes,
     ArchiveContentWriter content,
+    CriuCpu cpu,
     CheckpointJournal journal,
     CheckpointRecovery recovery,
     ArchiveStore store,
@@ -62,6 +64,7 @@ public sealed partial class RuntimeEngine(
             using var writer = new CheckpointArchiveWriter(archive.File);
             content.WriteMetadata(writer, request, container, metadata);
             PrepareDump(work, container);
+            await cpu.RecordAsync($"{journal.FolderOf(request.Uid)}/{ImageFolder}", cancellationToken);
 
             long start = Stopwatch.GetTimestamp();
             mayBeFrozen = true;

@@ -70,6 +70,7 @@ internal static class AgentHost
     private static void AddEngines(this IServiceCollection services)
     {
         services.AddSingleton<ArchiveContentWriter>();
+        services.AddSingleton<CriuCpu>();
         services.AddSingleton<CheckpointJournal>();
         services.AddSingleton<CheckpointRecovery>();
         services.AddSingleton<CheckpointSlots>();

@@ -1,8 +1,7 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using System.Text;
 
 using CheckpointOperator.Kubernetes.Api.V1Alpha1;
+using CheckpointOperator.NodeAgent.Launch;
 
 namespace CheckpointOperator.NodeAgent.Node;
 
@@ -20,19 +19,16 @@ internal static class NodeFacts
         var other => other.ToString(),
     };
 
-    /// <summary>The processor: two nodes whose digests are the same offer the same instructions.</summary>
-    public static NodeCpu Cpu()
-    {
-        string[] lines = File.ReadAllLines("/proc/cpuinfo");
-        string[] features = [.. (Field(lines, "flags") ?? Field(lines, "Features") ?? string.Empty)
-            .Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-        byte[] digest = SHA256.HashData(Encoding.ASCII.GetBytes(string.Join(' ', features)));
-        return new NodeCpu
-        {
-            Vendor = Field(lines, "vendor_id") ?? Field(lines, "CPU implementer"),
-            FeaturesDigest = $"sha256:{Convert.ToHexStringLower(digest)}",
-        };
-    }
+    /// <summary>The processor.</summary>
+    public static NodeCpu Cpu() => CpuFeatures.Read(File.ReadAllText("/proc/cpuinfo"));
+
+    /// <summary>Version of control groups: v2 where the node has only that, else v1.</summary>
+    public static string Cgroup() => CgroupOf(File.ReadAllText("/proc/1/mountinfo"));
+
+    /// <summary>Version of control groups.</summary>
+    /// <param name="mountInfo">The text of the first process' mountinfo.</param>
+    internal static string CgroupOf(string mountInfo) =>
+        CgroupMount.Parse(mountInfo).Any(mount => mount.MountPoint == "/sys/fs/cgroup" && mount.Controllers.Length == 0) ? "v2" : "v1";
 
     /// <summary>enforcing, permissive or disabled.</summary>
     public static string SELinux()
@@ -43,9 +39,4 @@ internal static class NodeFacts
             return "disabled";
         return File.ReadAllText(enforce).Trim() == "1" ? "enforcing" : "permissive";
     }
-
-    private static string? Field(string[] lines, string name) => lines
-        .Select(line => line.Split(':', 2))
-        .Where(parts => parts.Length == 2 && parts[0].Trim() == name)
-        .Select(parts => parts[1].Trim()).FirstOrDefault();
 }

@@ -40,8 +40,16 @@ internal sealed class NodeProbe(
             ContainerEngine = await ContainerEngineAsync(cancellationToken),
             RestoreRuntime = new NodeRestoreRuntime { Installed = await IsHandlerInstalledAsync(cancellationToken), Handler = RuntimeHandlerOptions.Handler },
             Cpu = NodeFacts.Cpu(),
+            Arch = NodeFacts.Arch,
+            PageSize = Environment.SystemPageSize,
             Kernel = NodeFacts.Kernel,
+            Cgroup = NodeFacts.Cgroup(),
             Selinux = NodeFacts.SELinux(),
+            Storage = new NodeStorage
+            {
+                ArchivesAvailableBytes = node.AvailableBytes(options.Value.Store),
+                VolumesAvailableBytes = node.AvailableBytes(options.Value.KubeletRoot),
+            },
             Archives = new NodeArchives { Count = totals.Count, Bytes = totals.Bytes },
             AgentVersion = AgentVersion.Current,
         };

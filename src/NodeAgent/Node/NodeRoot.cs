@@ -44,6 +44,17 @@ public sealed class NodeRoot : IDisposable
         return parent.RemoveTree(RelativePath.Parse(relative.Name));
     }
 
+    /// <summary>Bytes that the file system of a folder has free for others than root; null where the folder is not there.</summary>
+    /// <param name="path">Its absolute path on the node, from the agent's own settings.</param>
+    public long? AvailableBytes(string path)
+    {
+        if (_root.StatTarget(RelativePath.Parse(path)) is null)
+            return null;
+        using RootDirectory folder = OpenDirectory(path);
+        // By the open folder's own name, so that no link of the node leads elsewhere.
+        return new DriveInfo($"/proc/self/fd/{folder.Handle.DangerousGetHandle()}/").AvailableFreeSpace;
+    }
+
     /// <inheritdoc />
     public void Dispose() => _root.Dispose();
 

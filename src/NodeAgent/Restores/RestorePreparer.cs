@@ -3,6 +3,7 @@ using CheckpointOperator.Core.FileSystem;
 using CheckpointOperator.Core.RootFs;
 using CheckpointOperator.Core.Security;
 using CheckpointOperator.NodeAgent.Containers;
+using CheckpointOperator.NodeAgent.Engines;
 using CheckpointOperator.NodeAgent.Node;
 using CheckpointOperator.NodeAgent.Store;
 
@@ -16,7 +17,9 @@ namespace CheckpointOperator.NodeAgent.Restores;
 /// <param name="journal">Gives the restore its folder.</param>
 /// <param name="volumes">Fills volumes.</param>
 /// <param name="addresses">Finds the Pod's addresses.</param>
-internal sealed class RestorePreparer(NodeRoot node, ArchiveStore store, RestoreJournal journal, VolumeRestorer volumes, SandboxAddresses addresses)
+/// <param name="cpu">Compares processors.</param>
+internal sealed class RestorePreparer(
+    NodeRoot node, ArchiveStore store, RestoreJournal journal, VolumeRestorer volumes, SandboxAddresses addresses, CriuCpu cpu)
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private static readonly RelativePath Images = RelativePath.Parse("images");
@@ -30,7 +33,7 @@ internal sealed class RestorePreparer(NodeRoot node, ArchiveStore store, Restore
     /// <param name="entry">The restore's journal entry.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The entry with what was written; it is not in the journal yet.</returns>
-    public RestoreJournalEntry Prepare(AuthorizedRestore restore, RunningContainer container, RestoreJournalEntry entry, CancellationToken cancellationToken)
+    public async Task<RestoreJournalEntry> PrepareAsync(AuthorizedRestore restore, RunningContainer container, RestoreJournalEntry entry, CancellationToken cancellationToken)
     {
         // Verified and read on one descriptor: what is unpacked is what was verified.
         using SafeFileHandle file = store.OpenVerified(restore.Checkpoint.Metadata.Uid, restore.Checkpoint.Status.Archive!.Digest!, cancellationToken);
@@ -43,12 +46,23 @@ internal sealed class RestorePreparer(NodeRoot node, ArchiveStore store, Restore
         if (!images.Exists(RelativePath.Parse("checkpoint/inventory.img")))
             throw new RestoreRefusedException(RestoreRefusedException.ArchiveRefused, "the archive holds no CRIU images (checkpoint/inventory.img): no process can be restored from it");
 
+        await RequireCpuAsync(images, entry, cancellationToken);
+
         entry = ApplyFiles(restore, container, images, entry, cancellationToken);
         PrepareCriu(container, folder, images, entry);
         // Only CRIU's images are needed from here on; the folder may be in memory.
         images.Remove(RelativePath.Parse(RootFsDiff.FileName));
         images.RemoveTree(RelativePath.Parse("volumes"));
         return entry with { Told = true };
+    }
+
+    // The operator compared what nodes tell of their processors; CRIU has its own record, and its own judgement, before anything is touched.
+    private async Task RequireCpuAsync(RootDirectory images, RestoreJournalEntry entry, CancellationToken cancellationToken)
+    {
+        if (!images.Exists(RelativePath.Parse($"checkpoint/{CriuCpu.FileName}")) || await cpu.CompareAsync(entry.ImagePath, cancellationToken) is not { } difference)
+            return;
+        throw new RestoreRefusedException(
+            RestoreRefusedException.CpuIncompatible, $"this node's processor is not like the one that the checkpoint was taken on: {difference}; restore on a node whose processor is");
     }
 
     // Deletions before the diff, though podman and CRI-O do it the other way round: their lists name a folder that was deleted and made anew, and what is in

@@ -122,7 +122,7 @@ internal sealed partial class RestoreService(
             Folder = journal.FolderFor(question.Id, restore.Checkpoint.Status.Archive?.SizeBytes ?? 0),
             Asked = time.GetUtcNow(),
         };
-        RestoreJournalEntry prepared = preparer.Prepare(restore, container, pending.Entry, cancellationToken);
+        RestoreJournalEntry prepared = await preparer.PrepareAsync(restore, container, pending.Entry, cancellationToken);
         // Counted before the runtime is told: an agent that ends here has not lost an attempt, it has one too many.
         await restores.PatchStatusAsync(restore.Restore, changed => RestoreStatus.SetAttempt(changed, restore.Again, time.GetUtcNow()), cancellationToken);
         journal.Update(prepared);

@@ -47,6 +47,9 @@ internal sealed class ContainerRestoreController(
         if (RestorePreflight.FindNodeObstacle(checkpoint, node, time.GetUtcNow()) is { } incapable)
             return await StopAsync(restore, incapable, "Preflight", cancellationToken);
 
+        if (RestorePreflight.FindVolumeObstacle(restore, checkpoint) is { } unlike)
+            return await StopAsync(restore, unlike, "Preflight", cancellationToken);
+
         NamespacedName podKey = new(@namespace, RestoredPodBuilder.NameFor(restore));
         V1Pod? pod = await pods.GetAsync(podKey, cancellationToken);
         if (RestorePreflight.FindNameObstacle(restore, pod) is { } taken)

@@ -43,10 +43,18 @@ internal static class RestorePreflight
                 + $"{checkpoint.Metadata.Name}, and there is no CheckpointNode of that name. Bring the node back, and let the agent's DaemonSet run there.");
         }
 
-        return NodeCapability.WhyItCannotRestore(node, checkpoint.Status.Container, now) is { } why
-            ? new("NodeCannotRestore", $"ContainerCheckpoint {checkpoint.Metadata.NamespaceProperty}/{checkpoint.Metadata.Name} cannot be restored yet: {why}")
+        string name = $"ContainerCheckpoint {checkpoint.Metadata.NamespaceProperty}/{checkpoint.Metadata.Name}";
+        if (NodeCapability.WhyItCannotRestore(node, now) is { } why)
+            return new("NodeCannotRestore", $"{name} cannot be restored yet: {why}");
+
+        return HostComparison.Find(checkpoint.Status, node) is [{ } first, ..] all
+            ? new(first.Reason, $"{name} cannot be restored on node {node.Metadata.Name}: {string.Join(" Besides, ", all.Select(difference => difference.Message))}")
             : null;
     }
+
+    /// <summary>What stands in the way at the volumes of the Pod that would be made.</summary>
+    public static Obstacle? FindVolumeObstacle(V1Alpha1ContainerRestore restore, V1Alpha1ContainerCheckpoint checkpoint) =>
+        VolumeComparison.Find(checkpoint.Status.PodTemplate!.Spec, checkpoint.Status.Container!.Name!, restore.Spec.Template?.Spec);
 
     /// <summary>What stands in the way at the Pod's name.</summary>
     public static Obstacle? FindNameObstacle(V1Alpha1ContainerRestore restore, V1Pod? pod) =>

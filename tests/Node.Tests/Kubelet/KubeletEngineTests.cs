@@ -20,7 +20,7 @@ public sealed class KubeletEngineTests : IAsyncDisposable
     private const string Volume = "/var/lib/kubelet/pods/f1b2c3d4-0000-0000-0000-000000000001/volumes/kubernetes.io~empty-dir/data";
 
     private readonly KubeletSetup _kubelet = new();
-    private readonly Containerd _containerd = new();
+    private readonly Containerd _containerd;
     private readonly ArchiveStore _store;
     private readonly CheckpointJournal _journal;
     private readonly KubeletEngine _engine;
@@ -28,6 +28,7 @@ public sealed class KubeletEngineTests : IAsyncDisposable
     public KubeletEngineTests()
     {
         TemporaryNode node = _kubelet.Node;
+        _containerd = new Containerd(node.Path);
         IOptions<AgentOptions> options = Options.Create(_kubelet.Options);
         _store = new ArchiveStore(node.Root, options);
         _journal = new CheckpointJournal(node.Root, options);
@@ -35,7 +36,7 @@ public sealed class KubeletEngineTests : IAsyncDisposable
         _engine = new KubeletEngine(
             _kubelet.Api(), new KubeletCheckpoints(node.Root, options), new ContainerdContainers(node.Root, options), _containerd, tasks,
             new ArchiveContentWriter(node.Root, options, new ContainerdImages(_containerd, options), new OciRuntimeProbe(new NodeCommandRunner(_containerd, node.Root)), TimeProvider.System),
-            _journal, new CheckpointRecovery(_journal, _containerd, tasks, _store, TimeProvider.System, NullLogger<CheckpointRecovery>.Instance),
+            new CriuCpu(_containerd), _journal, new CheckpointRecovery(_journal, _containerd, tasks, _store, TimeProvider.System, NullLogger<CheckpointRecovery>.Instance),
             _store, options, TimeProvider.System, NullLogger<KubeletEngine>.Instance);
         Directory.CreateDirectory(node.On(Folder));
         Directory.CreateDirectory(node.On(Volume));
@@ -49,7 +50,7 @@ public sealed class KubeletEngineTests : IAsyncDisposable
     public async Task The_archive_is_the_kubelets_with_what_it_left_out_and_nothing_stays_in_its_folder()
     {
         CheckpointOutcome outcome = await TakeAsync();
-        Assert.Equal(["checkpoint-operator.json", "volumes/data.tar", "checkpoint/", "checkpoint/inventory.img", "config.dump"], await ListAsync(_store.PathOf(Uid)));
+        Assert.Equal(["checkpoint-operator.json", "checkpoint/cpuinfo.img", "volumes/data.tar", "checkpoint/", "checkpoint/inventory.img", "config.dump"], await ListAsync(_store.PathOf(Uid)));
         Assert.Equal("1\n", (await ShellAsync($"tar -xOf {_kubelet.Node.On(_store.PathOf(Uid))} volumes/data.tar | tar -xOf - appended")));
         Assert.Equal(["data"], outcome.Volumes);
         Assert.Empty(outcome.Missing);
@@ -121,7 +122,7 @@ public sealed class KubeletEngineTests : IAsyncDisposable
     public async Task What_spec_volumes_leaves_out_is_told()
     {
         CheckpointOutcome outcome = await TakeAsync(volumes: false);
-        Assert.Equal(["checkpoint-operator.json", "checkpoint/", "checkpoint/inventory.img", "config.dump"], await ListAsync(_store.PathOf(Uid)));
+        Assert.Equal(["checkpoint-operator.json", "checkpoint/cpuinfo.img", "checkpoint/", "checkpoint/inventory.img", "config.dump"], await ListAsync(_store.PathOf(Uid)));
         Assert.Contains("spec.volumes is None", Assert.Single(outcome.Missing), StringComparison.Ordinal);
     }
 
@@ -184,8 +185,8 @@ public sealed class KubeletEngineTests : IAsyncDisposable
 
     private static async Task<string> ShellAsync(string script) => (await HostCommand.RunAsync("/bin/sh", ["-ec", script], TimeSpan.FromSeconds(20))).OrThrow().Output;
 
-    // Answers as ctr does.
-    private sealed class Containerd : INodeProcesses
+    // Answers as ctr does, and records the processor as criu does.
+    private sealed class Containerd(string root) : INodeProcesses
     {
         public List<string> Asked { get; } = [];
 
@@ -197,6 +198,11 @@ public sealed class KubeletEngineTests : IAsyncDisposable
         {
             string asked = string.Join(' ', command.Arguments.Skip(4));
             Asked.Add(asked);
+            if (command is { Program: "criu", Arguments: ["cpuinfo", "dump", _, { } folder] })
+            {
+                File.WriteAllText($"{root}{folder}/{CriuCpu.FileName}", "processor");
+                return Task.FromResult(new NodeCommandResult(0, "", ""));
+            }
             return Task.FromResult((asked, Resists) switch
             {
                 ("tasks pause abc", _) => Held(true),

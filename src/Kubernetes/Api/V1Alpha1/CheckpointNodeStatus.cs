@@ -26,11 +26,23 @@ public sealed class CheckpointNodeStatus
     /// <summary>The processor.</summary>
     public NodeCpu? Cpu { get; set; }
 
+    /// <summary>Architecture, such as amd64.</summary>
+    public string? Arch { get; set; }
+
+    /// <summary>Bytes of a page of memory.</summary>
+    public int? PageSize { get; set; }
+
     /// <summary>Kernel release.</summary>
     public string? Kernel { get; set; }
 
+    /// <summary>Version of control groups, v1 or v2.</summary>
+    public string? Cgroup { get; set; }
+
     /// <summary>enforcing, permissive or disabled.</summary>
     public string? Selinux { get; set; }
+
+    /// <summary>Free space.</summary>
+    public NodeStorage? Storage { get; set; }
 
     /// <summary>What the store holds.</summary>
     public NodeArchives? Archives { get; set; }

@@ -24,8 +24,17 @@ public sealed class CheckpointedContainer
     /// <summary>Architecture, such as amd64.</summary>
     public string? Arch { get; set; }
 
+    /// <summary>Bytes of a page of memory.</summary>
+    public int? PageSize { get; set; }
+
+    /// <summary>The processor.</summary>
+    public NodeCpu? Cpu { get; set; }
+
     /// <summary>Kernel release.</summary>
     public string? Kernel { get; set; }
+
+    /// <summary>Version of control groups, v1 or v2.</summary>
+    public string? Cgroup { get; set; }
 
     /// <summary>CRIU's version.</summary>
     public string? Criu { get; set; }
