@@ -27,7 +27,11 @@ internal static class FuzzLimits
         MaxDepth = 12,
         MaxNameLength = 600,
         MaxExtendedHeaderBytes = 16 << 10,
+        MaxSparseRegions = 64,
+        MaxDecompressorBytes = 8 << 20,
         MaxJsonBytes = 64 << 10,
         MaxDeletedFilesBytes = 64 << 10,
+        MaxCriuImageBytes = 64 << 10,
+        MaxCriuImagesBytes = 128 << 10,
     };
 }

@@ -16,6 +16,7 @@ internal static class ProgramSeeds
         echo long > $long
         ln -s $(printf 't%.0s' $(seq 130)) data/longlink
         truncate -s 8192 sparse; echo x | dd of=sparse bs=1 seek=4096 conv=notrunc status=none
+        find . -exec touch --no-dereference --date=@1700000000 {} +
         """;
 
     private const string Tar = "tar --create --blocking-factor=1 --sort=name --mtime=@1700000000.123456789 --owner=root:0 --group=root:0 --mode=u=rw,go=r";
@@ -31,10 +32,10 @@ internal static class ProgramSeeds
             yield return ("tar/gnu", Shell(folder, $"{Tar} --format=gnu data"));
             yield return ("tar/gnu-sparse", Shell(folder, $"{Tar} --format=gnu --sparse sparse"));
             yield return ("tar/gnu-base256", Shell(folder, $"{Tar} --format=gnu --owner=:4000000000 --group=:2097152 --mtime=@-1 data/file"));
-            yield return ("tar/posix", Shell(folder, $"{Tar} --format=posix --pax-option=delete=atime,delete=ctime,globexthdr.name=g,exthdr.name=p data"));
-            yield return ("tar/posix-sparse", Shell(folder, $"{Tar} --format=posix --pax-option=delete=atime,delete=ctime,exthdr.name=p --sparse sparse"));
-            yield return ("tar/posix-sparse-0.1", Shell(folder, $"{Tar} --format=posix --pax-option=delete=atime,delete=ctime,exthdr.name=p --sparse-version=0.1 --sparse sparse"));
-            yield return ("tar/posix-global", Shell(folder, $"{Tar} --format=posix --pax-option=comment=hello,globexthdr.name=g,exthdr.name=p data/file"));
+            yield return ("tar/posix", Shell(folder, $"{Tar} --format=posix --pax-option=delete=atime,delete=ctime,globexthdr.name=g,exthdr.name=p,exthdr.mtime=1700000000 data"));
+            yield return ("tar/posix-sparse", Shell(folder, $"{Tar} --format=posix --pax-option=delete=atime,delete=ctime,exthdr.name=p,exthdr.mtime=1700000000 --sparse sparse"));
+            yield return ("tar/posix-sparse-0.1", Shell(folder, $"{Tar} --format=posix --pax-option=delete=atime,delete=ctime,exthdr.name=p,exthdr.mtime=1700000000 --sparse-version=0.1 --sparse sparse"));
+            yield return ("tar/posix-global", Shell(folder, $"{Tar} --format=posix --pax-option=comment=hello,globexthdr.name=g,globexthdr.mtime=1700000000,exthdr.name=p,exthdr.mtime=1700000000 data/file"));
             yield return ("tar/v7", Shell(folder, $"{Tar} --format=v7 data/file data/link data/sub"));
             yield return ("tar/ustar", Shell(folder, $"{Tar} --format=ustar data/file data/link data/hard data/fifo data/sub"));
             foreach (var (name, command) in Compressors)
@@ -52,7 +53,7 @@ internal static class ProgramSeeds
 
             yield return ("zstd/window", Shell(folder, $"{Small} | zstd --long=27 --no-check"));
             yield return ("zstd/sized", Shell(folder, $"{Small} > small; zstd --no-check --stdout small"));
-            yield return ("gzip/named", Shell(folder, "cd data; gzip --name --stdout file | tr '\\000' '\\000'"));
+            yield return ("gzip/named", Shell(folder, "cd data; gzip --name --stdout file"));
         }
         finally
         {

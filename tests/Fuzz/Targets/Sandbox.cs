@@ -10,6 +10,9 @@ namespace CheckpointOperator.Fuzz.Targets;
 /// </summary>
 internal sealed class Sandbox : IDisposable
 {
+    /// <summary>A folder in memory.</summary>
+    internal static readonly string Memory = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
+
     private static readonly RelativePath Arena = RelativePath.Parse("arena");
     private static readonly string[] Canaries = [".", "canary", "canary/secret", "canary/folder", "canary/folder/inner", "canary/link"];
     private static RootDirectory? _top;
@@ -94,9 +97,8 @@ internal sealed class Sandbox : IDisposable
 
     private static RootDirectory CreateTop()
     {
-        const string Memory = "/dev/shm";
         var name = $"checkpoint-operator-fuzz-{Environment.ProcessId}-{Guid.NewGuid():N}";
-        var path = Path.Combine(Directory.Exists(Memory) ? Memory : Path.GetTempPath(), name);
+        var path = Path.Combine(Memory, name);
         Directory.CreateDirectory(path);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(path, recursive: true);
         var top = RootDirectory.Open(path);
