@@ -68,16 +68,26 @@ demo: ## a counter and a Redis, checkpointed, deleted and brought back, on a rea
 	@eng/demo
 
 .PHONY: test
-test: $(programs) ## the four tiers of tests
-	@eng/test unit node control-plane cluster
+test: $(programs) ## all tiers of tests
+	@eng/test unit fuzz node control-plane cluster
 
-.PHONY: test-unit test-node test-control-plane test-cluster
+.PHONY: test-unit test-fuzz test-node test-control-plane test-cluster
 test-unit: ## unit, property and golden file tests
+test-fuzz: ## a minute of fuzzing Core (docs/fuzzing.md)
 test-node: $(programs) ## tests on a node's real CRIU, runc, crun, podman (as root)
 test-control-plane: ## tests on a real API server, in a container
 test-cluster: $(programs) ## tests of the whole job, on the local cluster or that of KUBECONFIG
-test-unit test-node test-control-plane test-cluster: test-%:
+test-unit test-fuzz test-node test-control-plane test-cluster: test-%:
 	@eng/test $*
+
+time ?= 600
+.PHONY: fuzz
+fuzz: ## fuzz Core for time=600 seconds in total (targets="tar import")
+	@eng/fuzz --time $(time) $(targets)
+
+.PHONY: fuzz-replay
+fuzz-replay: ## run what fuzzing found once more: file=artifacts/fuzz/findings/… (target=…)
+	@eng/fuzz replay $(file) $(target)
 
 .PHONY: format
 format: ## format the sources as .editorconfig says
