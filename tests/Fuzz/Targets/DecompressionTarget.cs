@@ -12,27 +12,29 @@ internal static class DecompressionTarget
     // Content beyond this is not read: a plain file of that length would be all that it shows.
     private const int MaxContent = 4 << 20;
 
-    private static ReadOnlySpan<byte> Zstandard => [0x28, 0xb5, 0x2f, 0xfd];
-
-    internal static void Run(byte[] input)
+    /// <summary>The target of one compression; what is none of it is not unpacked.</summary>
+    internal static Action<byte[]> For(ArchiveCompression compression) => input =>
     {
-        var whole = Unpack(new MemoryStream(input, writable: false), 64 * 1024, input.Length);
-        var pieces = Unpack(new DribblingStream(input), 613, input.Length);
-        // libzstd does not compare the length that a frame states with what came out when its last block is empty and its bytes came one by one.
-        if (whole is null && input.AsSpan().StartsWith(Zstandard))
+        var whole = Unpack(new MemoryStream(input, writable: false), 64 * 1024, input.Length, compression);
+        var pieces = Unpack(new DribblingStream(input), 613, input.Length, compression);
+        // A frame that libzstd has whole, it unpacks without a window and with a look at its length; one that comes in pieces the other way
+        // about. So it may refuse one of the two.
+        if (compression == ArchiveCompression.Zstandard && (whole is null || pieces is null))
             return;
         if ((whole is null) != (pieces is null) || !whole.AsSpan().SequenceEqual(pieces))
             throw new FindingException($"read at once there are {Length(whole)}, read in pieces {Length(pieces)}");
-    }
+    };
 
-    private static byte[]? Unpack(Stream packed, int portion, int packedLength)
+    private static byte[]? Unpack(Stream packed, int portion, int packedLength, ArchiveCompression compression)
     {
         using var content = new MemoryStream();
         var limits = FuzzLimits.Archive;
         var most = Math.Max(limits.CompressionRatioFloor, (long)packedLength * (limits.MaxCompressionRatio + 1)) + portion;
         try
         {
-            using var stream = DecompressedStream.Open(packed, limits, out _);
+            using var stream = DecompressedStream.Open(packed, limits, out var found);
+            if (found != compression)
+                return null;
             var buffer = new byte[portion];
             while (content.Length < MaxContent && stream.Read(buffer) is var count and > 0)
             {

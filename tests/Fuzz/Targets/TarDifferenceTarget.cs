@@ -48,6 +48,8 @@ internal static class TarDifferenceTarget
     private static List<Seen>? ReadBcl(byte[] tar)
     {
         var entries = new List<Seen>();
+        // System.Formats.Tar passes over PAX records and long names before a header in the form of v7, which no program writes there.
+        var isNewer = tar.AsSpan().IndexOf("ustar"u8) >= 0;
         try
         {
             using var reader = new Bcl.TarReader(new MemoryStream(tar, writable: false));
@@ -55,7 +57,7 @@ internal static class TarDifferenceTarget
             {
                 if (entry.EntryType == Bcl.TarEntryType.GlobalExtendedAttributes)
                     continue;
-                if (IsSparse(entry))
+                if (IsSparse(entry) || (entry.Format == Bcl.TarEntryFormat.V7 && isNewer))
                     return null;
                 using var content = new MemoryStream();
                 entry.DataStream?.CopyTo(content);
