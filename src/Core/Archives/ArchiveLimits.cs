@@ -45,6 +45,6 @@ public sealed record ArchiveLimits
     /// <summary>Bytes of one of CRIU's images that is kept in memory to inspect it; pages of memory are never kept. Defaults to 64 MiB.</summary>
     public int MaxCriuImageBytes { get; init; } = 64 << 20;
 
-    /// <summary>Bytes of all images together that are kept in memory, the processes' command lines and environments included. Defaults to 256 MiB.</summary>
+    /// <summary>Bytes of all images together that are kept in memory, with what they are told as: command lines, environments, files. Defaults to 256 MiB.</summary>
     public int MaxCriuImagesBytes { get; init; } = 256 << 20;
 }

@@ -21,13 +21,13 @@ internal sealed class ArchiveImages(ArchiveLimits limits)
         if (entry.Type != TarEntryType.Regular)
             return null;
         var name = entry.Path.ToString();
-        if (name is "stats-dump" or "stats-restore")
+        if (name is ImageNames.DumpStats or ImageNames.RestoreStats)
             return name;
         return name.StartsWith(Folder, StringComparison.Ordinal) && !name.AsSpan(Folder.Length).Contains('/') ? name[Folder.Length..] : null;
     }
 
     /// <summary>An image's name in the archive.</summary>
-    internal static string EntryOf(string name) => name.StartsWith("stats-", StringComparison.Ordinal) ? name : Folder + name;
+    internal static string EntryOf(string name) => name is ImageNames.DumpStats or ImageNames.RestoreStats ? name : Folder + name;
 
     /// <summary>The number in a name of one kind: 4 in <c>pagemap-4.img</c>; null for another kind.</summary>
     internal static uint? NumberIn(string name, string kind) =>
@@ -40,6 +40,7 @@ internal sealed class ArchiveImages(ArchiveLimits limits)
     /// <summary>Keeps the reader's current entry.</summary>
     internal void Add(string name, TarReader reader)
     {
+        // Of statistics in both places, the first ones; all others were looked at for having one name.
         if (_images.ContainsKey(name))
             return;
         Spend(reader.Remaining, name);

@@ -8,6 +8,9 @@ internal sealed class CheckpointAssembler
     // img_version of CRIU 2.0 and later; 1 is that of before.
     private const uint MaxImageVersion = 2;
 
+    // What telling of a descriptor takes of the budget: about the objects' size.
+    private const int DescriptorBytes = 64;
+
     private readonly ArchiveImages _images;
     private readonly ProcessTexts _texts;
     private readonly CriuParts _parts;
@@ -99,7 +102,16 @@ internal sealed class CheckpointAssembler
     private List<FdinfoEntry> Descriptors(uint filesId)
     {
         var name = ImageNames.Of(ImageNames.FdInfo, filesId);
-        return [.. ImageFile.Read(name, _images.Require(name), ImageMagic.FdInfo, FdinfoEntry.Parser).OrderBy(entry => entry.Fd)];
+        var descriptors = new List<FdinfoEntry>();
+        foreach (var entry in ImageFile.Read(name, _images.Require(name), ImageMagic.FdInfo, FdinfoEntry.Parser))
+        {
+            // Any number of processes may share one table.
+            _images.Spend(DescriptorBytes, name);
+            descriptors.Add(entry);
+        }
+
+        descriptors.Sort(static (a, b) => a.Fd.CompareTo(b.Fd));
+        return descriptors;
     }
 
     private ProcessMemory Memory(uint pid, MemoryImage memory)

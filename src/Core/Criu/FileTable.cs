@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using CheckpointOperator.Core.Criu.Protos;
+using Google.Protobuf;
 using Google.Protobuf.Collections;
 
 namespace CheckpointOperator.Core.Criu;
@@ -12,11 +13,13 @@ internal sealed class FileTable
     // FD_CLOEXEC
     private const uint CloseOnExec = 1;
 
+    private readonly ArchiveImages _images;
     private readonly Dictionary<uint, FileEntry> _files = [];
     private readonly Dictionary<ulong, string> _memoryFiles = [];
 
     internal FileTable(ArchiveImages images)
     {
+        _images = images;
         foreach (var entry in ImageFile.Read(ImageNames.Files, images.Require(ImageNames.Files), ImageMagic.Files, FileEntry.Parser))
         {
             // A FIFO and a terminal bring a regular file of the same number space along, never of the same number.
@@ -31,7 +34,7 @@ internal sealed class FileTable
     }
 
     /// <summary>A regular file's path; null when the id is none's.</summary>
-    internal string? Path(uint id) => _files.GetValueOrDefault(id)?.Reg is { } file ? ImageText.Of(file.Name) : null;
+    internal string? Path(uint id) => _files.GetValueOrDefault(id)?.Reg is { } file ? Text(file.Name) : null;
 
     internal OpenFile File(FdinfoEntry descriptor)
     {
@@ -62,7 +65,7 @@ internal sealed class FileTable
                 Type = (SocketType)socket.Type,
                 Protocol = 0,
                 State = State(socket.State),
-                Name = ImageText.SocketName(socket.Name),
+                Name = SocketName(socket.Name),
                 Inode = socket.Ino,
                 PeerInode = socket.Peer == 0 ? null : socket.Peer,
                 SendBuffer = socket.Opts?.SoSndbuf,
@@ -134,14 +137,14 @@ internal sealed class FileTable
 
     private string? Describe(OpenFileKind kind, FileEntry file) => kind switch
     {
-        OpenFileKind.Regular when file.Reg is { } regular => ImageText.Of(regular.Name),
+        OpenFileKind.Regular when file.Reg is { } regular => Text(regular.Name),
         OpenFileKind.Pipe when file.Pipe is { } pipe => Number("pipe", pipe.PipeId),
         OpenFileKind.Fifo when file.Fifo is { HasRegfId: true } fifo => Path(fifo.RegfId),
         OpenFileKind.Terminal when file.Tty is { HasRegfId: true } terminal => Path(terminal.RegfId),
         OpenFileKind.InetSocket when file.Isk is { } socket => Number("socket", socket.Ino),
         OpenFileKind.UnixSocket when file.Usk is { } socket => Number("socket", socket.Ino),
         OpenFileKind.NetlinkSocket when file.Nlsk is { } socket => Number("socket", socket.Ino),
-        OpenFileKind.MemoryFd when file.Memfd is { } memory && _memoryFiles.TryGetValue(memory.InodeId, out var name) => $"/memfd:{name} (deleted)",
+        OpenFileKind.MemoryFd when file.Memfd is { } memory && _memoryFiles.TryGetValue(memory.InodeId, out var name) => MemoryFile(name),
         OpenFileKind.EventFd => "anon_inode:[eventfd]",
         OpenFileKind.EventPoll => "anon_inode:[eventpoll]",
         OpenFileKind.SignalFd => "anon_inode:[signalfd]",
@@ -152,6 +155,25 @@ internal sealed class FileTable
         OpenFileKind.PidFd => "anon_inode:[pidfd]",
         _ => null,
     };
+
+    // One name may be told very many times: of every process, of every descriptor.
+    private string Text(ByteString name)
+    {
+        _images.Spend(name.Length, ImageNames.Files);
+        return ImageText.Of(name);
+    }
+
+    private string MemoryFile(string name)
+    {
+        _images.Spend(name.Length, ImageNames.MemFd);
+        return $"/memfd:{name} (deleted)";
+    }
+
+    private string? SocketName(ByteString name)
+    {
+        _images.Spend(name.Length, ImageNames.Files);
+        return ImageText.SocketName(name);
+    }
 
     private static string Number(string kind, uint number) => string.Create(CultureInfo.InvariantCulture, $"{kind}:[{number}]");
 }

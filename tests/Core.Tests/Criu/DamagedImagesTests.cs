@@ -112,6 +112,70 @@ public sealed class DamagedImagesTests : IDisposable
     }
 
     [Fact]
+    public void A_table_of_files_that_very_many_processes_share_is_counted_for_each()
+    {
+        const uint processes = 1000, files = 5000;
+        _images.Put("pstree.img", ImageMagic.PsTree, [.. Enumerable.Range(1, (int)processes).Select(pid => new PstreeEntry { Pid = (uint)pid, Ppid = (uint)pid - 1 })]);
+        for (var pid = 2u; pid <= processes; pid++)
+        {
+            _images.Process(pid);
+            _images.Put($"ids-{pid}.img", ImageMagic.Ids, new TaskKobjIdsEntry { FilesId = 1 });
+            _images.Raw($"mm-{pid}.img", _images.Get("mm-1.img"));
+        }
+
+        _images.Put("fdinfo-1.img", ImageMagic.FdInfo, [.. Enumerable.Range(0, (int)files).Select(fd => new FdinfoEntry { Id = 3, Type = 1, Fd = (uint)fd })]);
+        Assert.Equal(ArchiveRefusal.CriuImageTooLarge, Assert.Throws<ArchiveRefusedException>(() => _images.Read(_folder, CriuParts.Files)).Reason);
+        Assert.Equal(ArchiveRefusal.CriuImageTooLarge, Assert.Throws<ArchiveRefusedException>(() => _images.Read(_folder, CriuParts.Sockets)).Reason);
+    }
+
+    [Fact]
+    public void A_long_name_that_very_many_descriptors_have_is_counted_for_each()
+    {
+        _images.Put("files.img", ImageMagic.Files,
+            new FileEntry { Type = 1, Id = 1, Reg = new RegFileEntry { Name = CheckpointImages.Bytes(new string('x', 1 << 20)) } },
+            new FileEntry { Type = 1, Id = 2, Reg = new RegFileEntry() });
+        _images.Put("fdinfo-1.img", ImageMagic.FdInfo, [.. Enumerable.Range(0, 1000).Select(fd => new FdinfoEntry { Id = 1, Type = 1, Fd = (uint)fd })]);
+        Assert.Equal(ArchiveRefusal.CriuImageTooLarge, Refused().Reason);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Whatever_bytes_are_changed_the_archive_is_read_or_refused(int seed)
+    {
+        _images.Put("mountpoints-9.img", ImageMagic.Mounts, new MntEntry { Mountpoint = CheckpointImages.Bytes("/x"), MntId = 5 });
+        _images.Put("stats-dump", ImageMagic.Stats, new StatsEntry { Dump = new DumpStatsEntry { FrozenTime = 12 } });
+        _images.Put("memfd.img", ImageMagic.MemFd, new MemfdInodeEntry { Name = CheckpointImages.Bytes("m"), InodeId = 4 });
+        var random = new Random(seed);
+        string[] names = ["inventory.img", "pstree.img", "files.img", "core-1.img", "ids-1.img", "fs-1.img", "mm-1.img", "fdinfo-1.img", "pagemap-1.img", "mountpoints-9.img", "memfd.img"];
+        var (read, refused) = (0, 0);
+        for (var round = 0; round < 1500; round++)
+        {
+            var name = names[random.Next(names.Length)];
+            var whole = _images.Get(name);
+            var spoilt = whole.ToArray();
+            for (var i = random.Next(1, 4); i > 0; i--)
+                spoilt[random.Next(spoilt.Length)] = (byte)(random.Next(2) == 0 ? random.Next(256) : random.Next(2) * 255);
+            _images.Raw(name, spoilt);
+            try
+            {
+                _images.Read(_folder, CriuParts.AllButEnvironment | CriuParts.Environment);
+                read++;
+            }
+            catch (ArchiveRefusedException)
+            {
+                refused++;
+            }
+
+            _images.Raw(name, whole);
+        }
+
+        Assert.True(read > 100 && refused > 100, $"{read} read, {refused} refused");
+    }
+
+    [Fact]
     public void Processes_in_a_ring_are_refused()
     {
         _images.Put("pstree.img", ImageMagic.PsTree, new PstreeEntry { Pid = 1, Ppid = 2 }, new PstreeEntry { Pid = 2, Ppid = 1 });
