@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 
 using CheckpointOperator.Core.Archives;
@@ -17,13 +16,13 @@ public sealed class CheckpointctlTests(NodeFixture node, ChangedContainer contai
         using var archive = CheckpointArchive.Open(node.PathOf(file));
         ArchiveSummary summary = archive.Inspect();
 
-        string[] row = Cells(await node.RunAsync($"checkpointctl show {file}"), container.Name);
-        Assert.Equal([summary.Container!, summary.Image!, summary.ContainerId![..12], summary.Runtime!, Time(summary.CreatedAt), $"{summary.Engine}"], row[..6]);
-        Assert.Equal(Size(summary.RootfsDiffBytes!.Value), row[7]);
+        string[] row = Checkpointctl.Cells(await node.RunAsync($"checkpointctl show {file}"), container.Name);
+        Assert.Equal([summary.Container!, summary.Image!, summary.ContainerId![..12], summary.Runtime!, Checkpointctl.Time(summary.CreatedAt), $"{summary.Engine}"], row[..6]);
+        Assert.Equal(Checkpointctl.Size(summary.RootfsDiffBytes!.Value), row[7]);
 
         string folder = container.MakeFolder("list");
         await node.RunAsync($"cp {file} {folder}/checkpoint-pod_namespace-container.tar");
-        row = Cells(await node.RunAsync($"checkpointctl list {folder}"), container.Name);
+        row = Checkpointctl.Cells(await node.RunAsync($"checkpointctl list {folder}"), container.Name);
         Assert.Equal([summary.Container!, $"{summary.Engine}"], row[2..4]);
     }
 
@@ -33,7 +32,7 @@ public sealed class CheckpointctlTests(NodeFixture node, ChangedContainer contai
         var connected = new ConnectedContainer(node, container);
         await connected.StartAsync();
         await connected.ArchiveAsync();
-        string file = $"{connected.Folder}/ours.tar";
+        string file = connected.Archive;
         JsonNode theirs = JsonNode.Parse(await node.RunAsync($"checkpointctl inspect --all --ps-tree-env --format json {file}"))!.AsArray().Single()!;
         using var archive = CheckpointArchive.Open(node.PathOf(file));
         ArchiveSummary summary = archive.Inspect();
@@ -43,7 +42,7 @@ public sealed class CheckpointctlTests(NodeFixture node, ChangedContainer contai
         Assert.Equal(summary.Image, (string?)theirs["image"]);
         Assert.Equal(summary.ContainerId, (string?)theirs["id"]);
         Assert.Equal(summary.Runtime, (string?)theirs["runtime"]);
-        Assert.Equal(Time(summary.CreatedAt), (string?)theirs["created"]);
+        Assert.Equal(Checkpointctl.Time(summary.CreatedAt), (string?)theirs["created"]);
         Assert.Equal($"{summary.Engine}", (string?)theirs["engine"]);
         Assert.Equal(summary.MemoryBytes, (long?)theirs["checkpoint_size"]!["memory_pages_size"]);
         Assert.Equal(summary.RootfsDiffBytes, (long?)theirs["checkpoint_size"]!["root_fs_diff_size"]);
@@ -80,14 +79,6 @@ public sealed class CheckpointctlTests(NodeFixture node, ChangedContainer contai
         foreach ((string options, string told) in views)
             Assert.Contains(told, await node.RunAsync($"checkpointctl inspect {options} {file}"), StringComparison.Ordinal);
     }
-
-    private static string Time(DateTimeOffset? time) => time!.Value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-
-    private static string Size(long bytes) => FormattableString.Invariant($"{bytes / 1024.0 / 1024.0:0.0} MiB");
-
-    // The row of a table that names something.
-    private static string[] Cells(string table, string name) =>
-        table.Split('\n').Single(line => line.Contains(name, StringComparison.Ordinal) && line.StartsWith('|')).Split('|', StringSplitOptions.TrimEntries)[1..^1];
 
     private static IEnumerable<string> Tree(JsonNode process, uint parent) =>
         [$"{process["pid"]} {process["command"]} below {parent}", .. (process["children"]?.AsArray() ?? []).SelectMany(child => Tree(child!, (uint)process["pid"]!))];

@@ -19,8 +19,14 @@ internal sealed class ConnectedContainer(NodeFixture node, ChangedContainer imag
     /// <summary>The container's name.</summary>
     public string Name { get; private set; } = string.Empty;
 
-    /// <summary>A folder of the node, with podman's export in export.tar and our archive of it in ours.tar once there are some.</summary>
+    /// <summary>A folder of the node for the unpacked export.</summary>
     public string Folder { get; } = image.MakeFolder("connected");
+
+    /// <summary>podman's archive.</summary>
+    public string Export => $"{Folder}-export.tar";
+
+    /// <summary>Ours.</summary>
+    public string Archive => $"{Folder}-ours.tar";
 
     /// <summary>Starts it, and waits until it is connected and locked.</summary>
     public async Task StartAsync()
@@ -32,19 +38,19 @@ internal sealed class ConnectedContainer(NodeFixture node, ChangedContainer imag
 
     /// <summary>Exports a checkpoint, with which the container ends.</summary>
     public Task ExportAsync(string options = "--tcp-established --file-locks") =>
-        node.RunAsync($"podman container checkpoint {options} --compress none --export {Folder}/export.tar {Name}");
+        node.RunAsync($"podman container checkpoint {options} --compress none --export {Export} {Name}");
 
     /// <summary>Exports a checkpoint and writes one of ours with all that is in it.</summary>
     public async Task ArchiveAsync()
     {
         await ExportAsync();
         OverlayFolders overlay = await image.OverlayOfAsync(Name);
-        OurArchive.Rewrite(node, $"{Folder}/export.tar", Folder, $"{Folder}/ours.tar", tar => ContainerDiff.OfUpper(node, overlay, tar).Deleted);
+        OurArchive.Rewrite(node, Export, Folder, Archive, tar => ContainerDiff.OfUpper(node, overlay, tar).Deleted);
     }
 
     /// <summary>Restores our archive by podman, under the name that the container had.</summary>
     public Task RestoreAsync() =>
-        node.RunAsync($"podman rm {Name} && podman container restore --tcp-established --file-locks --import {Folder}/ours.tar");
+        node.RunAsync($"podman rm {Name} && podman container restore --tcp-established --file-locks --import {Archive}");
 
     /// <summary>Waits until a number higher than this one went over the connection.</summary>
     public Task UntilEchoedAsync(long number) =>

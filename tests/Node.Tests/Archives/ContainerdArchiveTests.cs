@@ -35,6 +35,24 @@ public sealed class ContainerdArchiveTests(NodeFixture node, ContainerdContainer
     }
 
     [Fact]
+    public async Task Checkpointctl_tells_the_same_of_it_and_of_ours()
+    {
+        string theirs = await container.CheckpointAsync(), folder = container.MakeFolder(), list = container.MakeFolder();
+        string ours = $"{list}/checkpoint-pod_namespace-container.tar";
+        OurArchive.Rewrite(node, theirs, folder, ours, tar => ContainerDiff.OfUpper(node, container.Overlay, tar).Deleted);
+        foreach (string file in (string[])[theirs, ours])
+        {
+            using var archive = CheckpointArchive.Open(node.PathOf(file));
+            ArchiveSummary summary = archive.Inspect();
+            string[] row = Checkpointctl.Cells(await node.RunAsync($"checkpointctl show {file}"), summary.Container!);
+            Assert.Equal([summary.Container!, summary.Image!, summary.ContainerId![..12], summary.Runtime!, Checkpointctl.Time(summary.CreatedAt), "containerd"], row[..6]);
+        }
+        Assert.Equal(
+            [ContainerdContainer.Namespace, ContainerdContainer.Pod, ContainerdContainer.Name, "containerd"],
+            Checkpointctl.Cells(await node.RunAsync($"checkpointctl list {list}"), ContainerdContainer.Name)[..4]);
+    }
+
+    [Fact]
     public async Task It_is_unpacked_as_tar_does()
     {
         string file = await container.CheckpointAsync();

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 
 using CheckpointOperator.Node.Tests.Archives.Cri;
 using CheckpointOperator.Node.Tests.Node;
+using CheckpointOperator.NodeAgent.Containers;
 
 using Grpc.Net.Client;
 
@@ -75,6 +76,9 @@ public sealed class ContainerdContainer(NodeFixture node) : IAsyncLifetime
     /// <summary>The container's id.</summary>
     public string Id { get; private set; } = string.Empty;
 
+    /// <summary>The folders of its root file system.</summary>
+    public OverlayFolders Overlay { get; private set; } = null!;
+
     /// <summary>The container's files.</summary>
     public FileTree Files { get; private set; } = null!;
 
@@ -97,6 +101,8 @@ public sealed class ContainerdContainer(NodeFixture node) : IAsyncLifetime
         Id = (await Runtime.CreateContainerAsync(new() { PodSandboxId = sandbox, Config = config, SandboxConfig = _pod })).ContainerId;
         await Runtime.StartContainerAsync(new() { ContainerId = Id });
         string rootfs = $"{Folder}/state/io.containerd.runtime.v2.task/k8s.io/{Id}/rootfs";
+        OverlayMount mount = OverlayMount.Find(await node.RunAsync("cat /proc/self/mountinfo"), rootfs)!;
+        Overlay = new OverlayFolders(mount.Upper, mount.Lower.Single(), rootfs);
         await node.RunAsync($"cd {rootfs} && python3 - <<'SCRIPT'\n{ReadScript("changes.py")}\nSCRIPT");
         Files = await FileTree.ReadAsync(node, rootfs);
     }

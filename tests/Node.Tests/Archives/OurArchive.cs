@@ -7,9 +7,13 @@ using CheckpointOperator.Node.Tests.Node;
 
 namespace CheckpointOperator.Node.Tests.Archives;
 
-/// <summary>Archives written by us: CRIU's images and the configuration are podman's, everything else is archived anew.</summary>
+/// <summary>Archives written by us: CRIU's images and the configuration are the engine's, everything else is archived anew.</summary>
 internal static class OurArchive
 {
+    private const string SharedMemory = "devshm-checkpoint.tar";
+
+    private static readonly string[] Written = ["config.dump", "spec.dump", SharedMemory, RootFsDiff.FileName, DeletedFiles.FileName];
+
     /// <summary>Writes one of a container, with a diff of ours and another volume instead of its own, and returns its path in the node.</summary>
     public static async Task<string> WriteAsync(NodeFixture node, ChangedContainer container)
     {
@@ -20,9 +24,9 @@ internal static class OurArchive
         return $"{folder}.tar";
     }
 
-    /// <summary>Unpacks an export of podman's and writes what is in it into a new archive.</summary>
+    /// <summary>Unpacks an engine's archive and writes what is in it into a new archive.</summary>
     /// <param name="node">The node, whose paths the others are.</param>
-    /// <param name="export">podman's archive.</param>
+    /// <param name="export">The engine's archive.</param>
     /// <param name="folder">An empty folder.</param>
     /// <param name="archive">The new archive.</param>
     /// <param name="writeDiff">Writes the new archive's rootfs-diff.tar and returns what was deleted.</param>
@@ -39,13 +43,15 @@ internal static class OurArchive
         rename ??= static text => text;
         foreach (string name in (string[])["config.dump", "spec.dump"])
             writer.AddBytes(name, Encoding.UTF8.GetBytes(rename(File.ReadAllText(node.PathOf($"{folder}/{name}")))));
-        foreach (string name in (string[])["network.status", "stats-dump"])
+        string[] others = [.. Directory.GetFiles(node.PathOf(folder)).Select(path => Path.GetFileName(path)).Except(Written)];
+        foreach (string name in others)
             writer.AddBytes(name, File.ReadAllBytes(node.PathOf($"{folder}/{name}")));
         using (RootDirectory images = unpacked.OpenDirectory(RelativePath.Parse("checkpoint")))
             writer.AddTree("checkpoint", images);
         foreach (string volume in source.Inspect().Volumes)
             AddTreeOf(writer, unpacked, $"volumes/{volume}.tar", $"volumes/{rename(volume)}.tar");
-        AddTreeOf(writer, unpacked, "devshm-checkpoint.tar", "devshm-checkpoint.tar");
+        if (File.Exists(node.PathOf($"{folder}/{SharedMemory}")))
+            AddTreeOf(writer, unpacked, SharedMemory, SharedMemory);
         IReadOnlyList<string> deleted;
         using (Stream tar = writer.BeginNested(RootFsDiff.FileName))
             deleted = writeDiff(tar);

@@ -59,6 +59,20 @@ public sealed class OurDiffTests(NodeFixture node, ChangedContainer container) :
         (await ApplyAsync(program, folder)).ShouldBe(container.Files, deviations);
     }
 
+    [Fact]
+    public async Task A_folder_with_files_in_a_files_place_is_told_where_podman_gives_up()
+    {
+        string name = await container.RunAsync("/bin/sleep 1000000");
+        OverlayFolders overlay = await container.OverlayOfAsync(name);
+        await node.RunAsync($"cd {overlay.Merged} && rm data/kept && mkdir -p data/kept/below && echo new > data/kept/below/file");
+        CommandResult podman = await node.TryAsync($"podman container checkpoint --leave-running --export {container.Folder}/refused.tar {name}");
+        Assert.NotEqual(0, podman.ExitCode);
+        Assert.Contains("not a directory", podman.Error, StringComparison.Ordinal);
+
+        string folder = Write(tar => ContainerDiff.OfUpper(node, overlay, tar));
+        (await ApplyAsync("ours", folder)).ShouldBe(await container.FilesOfAsync(name));
+    }
+
     private string Write(Func<Stream, DiffResult> create)
     {
         string folder = container.MakeFolder("diff");

@@ -53,7 +53,7 @@ public sealed class PodmanOptionTests(NodeFixture node, ChangedContainer contain
         await Assert.ThrowsAsync<InvalidOperationException>(() => connected.ExportAsync(string.Empty));
         await Assert.ThrowsAsync<InvalidOperationException>(() => connected.ExportAsync("--tcp-established"));
         await connected.ArchiveAsync();
-        long before = long.Parse(await node.RunAsync($"tar xOf {connected.Folder}/export.tar devshm-checkpoint.tar | tar xO ./echoed"), null);
+        long before = long.Parse(await node.RunAsync($"tar xOf {connected.Export} devshm-checkpoint.tar | tar xO ./echoed"), null);
         Assert.Equal("2\n1\n", await node.RunAsync($"cd {connected.Folder}/checkpoint; ls tcp-stream-*.img | wc -l; ls filelocks.img | wc -l"));
 
         await connected.RestoreAsync();
