@@ -46,7 +46,7 @@ internal sealed record FuzzTarget(string Name, string[] Corpora, string Dictiona
     }
 
     // Refusals go to logs, Events and status: one line, a reason that has a name, no end of it.
-    private static void CheckRefusal(ArchiveRefusedException refused)
+    internal static void CheckRefusal(ArchiveRefusedException refused)
     {
         if (!Enum.IsDefined(refused.Reason))
             throw new FindingException($"the refusal has the reason {(int)refused.Reason}, which has no name", refused);

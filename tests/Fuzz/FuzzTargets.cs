@@ -18,6 +18,7 @@ internal static class FuzzTargets
         new("xz", ["xz"], "tar", DecompressionTarget.For(ArchiveCompression.Xz)),
         new("config", ["config"], "json", static input => ConfigDump.Parse(input)),
         new("spec", ["spec"], "json", static input => SpecDump.Parse(input)),
+        new("runtime", ["runtime"], "json", RuntimeTarget.Run) { Refusals = [typeof(InvalidDataException)] },
         new("criu", ["criu"], "criu", CriuTarget.Run),
         new("criu-count", ["criu-count"], "criu", static input => CriuImage.CountEntries(input)),
         new("deleted-files", ["deleted-files"], "json", DeletionTarget.Run) { Refusals = WithFileSystem },

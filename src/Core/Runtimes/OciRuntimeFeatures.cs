@@ -39,7 +39,8 @@ public sealed record OciRuntimeFeatures
                 SELinux = Property(root, "linux") is { } linux && Property(linux, "selinux") is { } selinux ? Property(selinux, "enabled")?.ValueKind == JsonValueKind.True : null,
             };
         }
-        catch (JsonException)
+        // Half a surrogate is well-formed JSON, and no text.
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return null;
         }

@@ -175,4 +175,7 @@ public sealed class OciRuntimeProbeTests : IDisposable
         _folder.Shell("chmod +x runtime");
         return path;
     }
+
+    [Fact]
+    public void Features_with_text_that_is_not_Unicode_are_none() => Assert.Null(OciRuntimeFeatures.TryParse("""{"ociVersionMax":"\ud800"}"""));
 }

@@ -36,6 +36,13 @@ internal static class JsonSeeds
         yield return ("spec/containerd", ContainerdSpec);
         yield return ("spec/none", "{}");
         yield return ("spec/conflict", """{"annotations":{"io.kubernetes.cri.sandbox-name":"a","org.criu.checkpoint.pod.name":"b"}}""");
+        yield return ("runtime/label", """{"linux":{"mountLabel":"system_u:object_r:container_file_t:s0-s1:c1,c2.c7"}}""");
+        yield return ("runtime/no-label", """{"linux":{"mountLabel":""}}""");
+        yield return ("runtime/bad-label", """{"linux":{"mountLabel":"a:b:c:s16:c1024"}}""");
+        yield return ("runtime/features", """
+            {"ociVersionMin":"1.0.0","ociVersionMax":"1.2.0","annotations":{"org.opencontainers.runc.checkpoint.enabled":"true"},"linux":{"selinux":{"enabled":true}}}
+            """);
+        yield return ("runtime/half-surrogate", """{"ociVersionMax":"\udfff"}""");
         yield return ("deleted-files/none", "null");
         yield return ("deleted-files/list", """["/etc/passwd","data/deep","/inside/er","/none/x","/dangling","/absolute"]""");
         yield return ("deleted-files/links", """["/up","/up/secret","/data/up/inner","/secret","/circle/x","inside"]""");

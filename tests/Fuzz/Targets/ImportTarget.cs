@@ -1,4 +1,5 @@
 using CheckpointOperator.Core.Archives;
+using CheckpointOperator.Core.Criu;
 using CheckpointOperator.Core.FileSystem;
 using CheckpointOperator.Core.RootFs;
 
@@ -7,6 +8,8 @@ namespace CheckpointOperator.Fuzz.Targets;
 /// <summary>All that happens to an archive on its way to a restore: it is looked at, unpacked, and applied to a root file system.</summary>
 internal static class ImportTarget
 {
+    private static readonly TreeRules Unpacked = new(Privileges: false, Devices: false, Fifos: false);
+
     internal static void Run(byte[] input)
     {
         using var sandbox = new Sandbox();
@@ -15,8 +18,11 @@ internal static class ImportTarget
         // A reader that refuses keeps none of the others from being tried.
         Attempt(() => archive.ReadRuntimeName());
         Attempt(() => archive.InspectAndHash());
+        Attempt(() => archive.ListRootFsChanges());
+        Attempt(() => archive.ReadProcesses(CriuParts.AllButEnvironment));
         Attempt(() => archive.ImportConfig(sandbox.Bundle));
         Attempt(() => ImportWithoutConfig(archive, sandbox.Bundle));
+        Unpacked.Check(sandbox.Bundle);
         Attempt(() => RootFsDiff.Apply(sandbox.Bundle, sandbox.Root, FuzzLimits.Archive));
         DeletedFiles.Remove(sandbox.Bundle, sandbox.Root, FuzzLimits.Archive);
     }
@@ -45,7 +51,11 @@ internal static class ImportTarget
         {
             step();
         }
-        catch (Exception e) when (e is ArchiveRefusedException or FileSystemException)
+        catch (ArchiveRefusedException e)
+        {
+            FuzzTarget.CheckRefusal(e);
+        }
+        catch (FileSystemException)
         {
             // Documented; the next step meets what this one left.
         }
