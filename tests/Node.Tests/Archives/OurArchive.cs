@@ -12,7 +12,8 @@ internal static class OurArchive
 {
     private const string SharedMemory = "devshm-checkpoint.tar";
 
-    private static readonly string[] Written = ["config.dump", "spec.dump", SharedMemory, RootFsDiff.FileName, DeletedFiles.FileName];
+    // podman's log of the container has what came after the checkpoint, too.
+    private static readonly string[] NotCopied = ["config.dump", "spec.dump", "ctr.log", SharedMemory, RootFsDiff.FileName, DeletedFiles.FileName];
 
     /// <summary>Writes one of a container, with a diff of ours and another volume instead of its own, and returns its path in the node.</summary>
     public static async Task<string> WriteAsync(NodeFixture node, ChangedContainer container)
@@ -43,7 +44,7 @@ internal static class OurArchive
         rename ??= static text => text;
         foreach (string name in (string[])["config.dump", "spec.dump"])
             writer.AddBytes(name, Encoding.UTF8.GetBytes(rename(File.ReadAllText(node.PathOf($"{folder}/{name}")))));
-        string[] others = [.. Directory.GetFiles(node.PathOf(folder)).Select(path => Path.GetFileName(path)).Except(Written)];
+        string[] others = [.. Directory.GetFiles(node.PathOf(folder)).Select(path => Path.GetFileName(path)).Except(NotCopied)];
         foreach (string name in others)
             writer.AddBytes(name, File.ReadAllBytes(node.PathOf($"{folder}/{name}")));
         using (RootDirectory images = unpacked.OpenDirectory(RelativePath.Parse("checkpoint")))
