@@ -3,12 +3,11 @@ using CheckpointOperator.Core.Archives.Tar;
 namespace CheckpointOperator.Core.Archives;
 
 /// <summary>Gathers an archive's summary in one pass over its entries.</summary>
-internal sealed class ArchiveInspector(TarReader reader, ArchiveLimits limits, CancellationToken cancellationToken)
+internal sealed class ArchiveInspector(CheckpointTar tar, ArchiveLimits limits, CancellationToken cancellationToken)
 {
-    private readonly CheckpointEntryRules _rules = new();
+    private readonly TarReader _reader = tar.Reader;
+    private readonly MetadataReader _metadata = new(tar.Reader, limits);
     private readonly List<string> _volumes = [];
-    private ConfigDump? _config;
-    private SpecDump? _spec;
     private bool _hasInventory;
     private int? _processes;
     private long _memoryBytes;
@@ -17,36 +16,19 @@ internal sealed class ArchiveInspector(TarReader reader, ArchiveLimits limits, C
     private long _changed;
     private long _deleted;
 
-    internal ArchiveSummary Inspect(ArchiveCompression compression, long fileBytes)
+    internal ArchiveSummary Inspect(IReadOnlyDictionary<string, string> annotations, long fileBytes)
     {
-        while (reader.Next() is { } entry)
+        while (tar.Next() is { } entry)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            _rules.Check(entry);
-            if (entry.Type == TarEntryType.Regular)
+            if (entry.Type == TarEntryType.Regular && !_metadata.TryTake(entry))
                 Visit(entry);
         }
 
-        var config = _config ?? throw Missing(CheckpointFiles.ConfigDump);
-        var spec = _spec ?? throw Missing(CheckpointFiles.SpecDump);
-        return new ArchiveSummary
+        return new ArchiveSummary(_metadata.Build(tar.Compression, annotations))
         {
-            Engine = spec.Engine,
-            Compression = compression,
-            Namespace = spec.Namespace,
-            Pod = spec.Pod,
-            PodUid = spec.PodUid,
-            Container = spec.Container ?? config.Name,
-            ContainerId = config.Id,
-            Image = config.ImageName ?? spec.Image,
-            ImageId = config.ImageId,
-            Runtime = config.Runtime,
-            CreatedAt = config.CreatedAt,
-            CheckpointedAt = config.CheckpointedAt,
-            RestoredAt = config.RestoredAt,
             FileBytes = fileBytes,
-            ContentBytes = reader.TotalBytes,
-            Entries = reader.Entries,
+            ContentBytes = _reader.TotalBytes,
+            Entries = _reader.Entries,
             HasProcessImages = _hasInventory,
             Processes = _processes,
             MemoryBytes = _memoryBytes,
@@ -58,20 +40,12 @@ internal sealed class ArchiveInspector(TarReader reader, ArchiveLimits limits, C
         };
     }
 
-    private static ArchiveRefusedException Missing(string name) => new(ArchiveRefusal.MissingEntry, name, -1, "the archive has none");
-
     private void Visit(TarEntry entry)
     {
         switch (entry.Path.ToString())
         {
-            case CheckpointFiles.ConfigDump:
-                _config = ConfigDump.Parse(reader.ReadAll(limits.MaxJsonBytes, ArchiveRefusal.JsonTooLarge));
-                break;
-            case CheckpointFiles.SpecDump:
-                _spec = SpecDump.Parse(reader.ReadAll(limits.MaxJsonBytes, ArchiveRefusal.JsonTooLarge));
-                break;
             case CheckpointFiles.DeletedFiles:
-                _deleted += DeletedFilesJson.Count(reader.ReadAll(limits.MaxDeletedFilesBytes, ArchiveRefusal.JsonTooLarge));
+                _deleted += DeletedFilesJson.Count(_reader.ReadAll(limits.MaxDeletedFilesBytes, ArchiveRefusal.JsonTooLarge));
                 break;
             case CheckpointFiles.RootFsDiff:
                 VisitDiff(entry);
@@ -80,7 +54,7 @@ internal sealed class ArchiveInspector(TarReader reader, ArchiveLimits limits, C
                 _hasInventory = true;
                 break;
             case "checkpoint/pstree.img" when entry.Size <= limits.MaxJsonBytes:
-                _processes = CriuImage.CountEntries(reader.ReadAll(limits.MaxJsonBytes, ArchiveRefusal.EntryTooLarge));
+                _processes = CriuImage.CountEntries(_reader.ReadAll(limits.MaxJsonBytes, ArchiveRefusal.EntryTooLarge));
                 break;
             case var name when name.StartsWith("checkpoint/pages-", StringComparison.Ordinal) && name.EndsWith(".img", StringComparison.Ordinal):
                 _memoryBytes += entry.Size;
@@ -97,7 +71,7 @@ internal sealed class ArchiveInspector(TarReader reader, ArchiveLimits limits, C
         var index = entry.Index;
         try
         {
-            using var stream = DecompressedStream.Open(new TarEntryStream(reader), limits, out var compression);
+            using var stream = DecompressedStream.Open(new TarEntryStream(_reader), limits, out var compression);
             _diffCompression = compression;
             using var diff = new TarReader(stream, limits);
             while (diff.Next() is { } change)

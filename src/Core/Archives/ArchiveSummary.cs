@@ -1,50 +1,22 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace CheckpointOperator.Core.Archives;
 
-/// <summary>
-/// What an archive tells about itself. All of it was written by whoever wrote the archive: show it, compare it, but derive no right from it.
-/// </summary>
-public sealed record ArchiveSummary
+/// <summary>All that an archive tells about itself: <see cref="ArchiveMetadata"/> and what it holds.</summary>
+public sealed record ArchiveSummary : ArchiveMetadata
 {
-    /// <summary>The engine that wrote the archive, or in whose layout it is written.</summary>
-    public required ArchiveEngine Engine { get; init; }
+    /// <summary>Creates an empty one.</summary>
+    public ArchiveSummary()
+    {
+    }
 
-    /// <summary>How the archive is compressed.</summary>
-    public required ArchiveCompression Compression { get; init; }
+    [SetsRequiredMembers]
+    internal ArchiveSummary(ArchiveMetadata metadata)
+        : base(metadata)
+    {
+    }
 
-    /// <summary>The Pod's namespace.</summary>
-    public string? Namespace { get; init; }
-
-    /// <summary>The Pod's name.</summary>
-    public string? Pod { get; init; }
-
-    /// <summary>The Pod's UID.</summary>
-    public string? PodUid { get; init; }
-
-    /// <summary>The container's name in its Pod; podman's name where there is no Pod.</summary>
-    public string? Container { get; init; }
-
-    /// <summary>The container's id in its engine.</summary>
-    public string? ContainerId { get; init; }
-
-    /// <summary>The image as the user named it.</summary>
-    public string? Image { get; init; }
-
-    /// <summary>The image's id or digest.</summary>
-    public string? ImageId { get; init; }
-
-    /// <summary>The OCI runtime that config.dump names.</summary>
-    public string? Runtime { get; init; }
-
-    /// <summary>When the container was created.</summary>
-    public DateTimeOffset? CreatedAt { get; init; }
-
-    /// <summary>When it was checkpointed.</summary>
-    public DateTimeOffset? CheckpointedAt { get; init; }
-
-    /// <summary>When it had been restored before, if it was.</summary>
-    public DateTimeOffset? RestoredAt { get; init; }
-
-    /// <summary>Size of the archive's file.</summary>
+    /// <summary>Size of the archive's file; of an image in a layout folder, of its manifest, configuration and layer.</summary>
     public long FileBytes { get; init; }
 
     /// <summary>Bytes of all entries together.</summary>

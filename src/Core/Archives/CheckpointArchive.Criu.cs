@@ -75,14 +75,8 @@ public sealed partial class CheckpointArchive
 
     private void ForEachEntry(Action<TarEntry, TarReader> visit, CancellationToken cancellationToken)
     {
-        using var stream = OpenContent(new HandleStream(_handle), out _);
-        using var reader = new TarReader(stream, _limits);
-        var rules = new CheckpointEntryRules();
-        while (reader.Next() is { } entry)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            rules.Check(entry);
-            visit(entry, reader);
-        }
+        using var tar = OpenWhole(cancellationToken);
+        while (tar.Next() is { } entry)
+            visit(entry, tar.Reader);
     }
 }

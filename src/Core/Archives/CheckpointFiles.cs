@@ -10,12 +10,13 @@ internal static class CheckpointFiles
     internal const string ConfigDump = "config.dump";
     internal const string SpecDump = "spec.dump";
     internal const string RootFsDiff = "rootfs-diff.tar";
+    internal const string StatusDump = "status.dump";
     internal const string DeletedFiles = "deleted.files";
 
     /// <summary>Names that every reader takes for a regular file.</summary>
     internal static readonly HashSet<string> RegularFiles =
     [
-        ConfigDump, SpecDump, RootFsDiff, DeletedFiles, "status", "status.dump", "network.status", "devshm-checkpoint.tar", "dump.log", "restore.log",
+        ConfigDump, SpecDump, RootFsDiff, DeletedFiles, "status", StatusDump, "network.status", "devshm-checkpoint.tar", "dump.log", "restore.log",
         "stats-dump", "stats-restore", "container.log", "ctr.log", "bind.mounts", "io.kubernetes.cri-o.LogPath", "pod.options", "pod.dump",
         "checkpoint-operator.json",
     ];

@@ -1,39 +1,66 @@
 using System.Text.Json;
+using CheckpointOperator.Core.FileSystem;
 
 namespace CheckpointOperator.Core.Archives;
 
-/// <summary>Reads the JSON files of a checkpoint.</summary>
+/// <summary>Reads the JSON files of a checkpoint. What readers could take in two ways (a name twice, a number for a text) is refused.</summary>
 internal static class CheckpointJson
 {
-    /// <summary>Hands a file's object to a function. What is no JSON, no object, or holds text that is not Unicode where text is asked for, is refused.</summary>
-    internal static T ReadObject<T>(ReadOnlyMemory<byte> json, string entry, Func<JsonElement, T> read)
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
+    internal static JsonDocument ParseObject(ReadOnlyMemory<byte> json, string entry)
     {
         try
         {
-            using var document = JsonDocument.Parse(json);
+            var document = JsonDocument.Parse(json, Strict);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
-                return read(document.RootElement);
+                return document;
+            document.Dispose();
         }
-        // Text is decoded when it is asked for: damaged UTF-8 and half surrogates are no JsonException.
+        // The second for half of a surrogate pair in a name.
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new ArchiveRefusedException(ArchiveRefusal.InvalidJson, entry, -1, $"it is no JSON: {e.Message}", e);
+            throw Invalid(entry, $"it is no JSON: {e.Message}", e);
         }
 
-        throw new ArchiveRefusedException(ArchiveRefusal.InvalidJson, entry, -1, "it has to be a JSON object");
+        throw Invalid(entry, "it has to be a JSON object");
     }
 
-    /// <summary>A member's text; null when it is missing, empty, or no text.</summary>
-    internal static string? GetText(this JsonElement element, string name)
+    /// <summary>A member's text; null when it is missing, null or empty.</summary>
+    internal static string? GetText(this JsonElement element, string name, string entry) =>
+        element.Find(name, JsonValueKind.String, entry)?.TextOf(name, entry) is { Length: > 0 } text ? text : null;
+
+    /// <summary>An object's or array's member; null when it is missing or null.</summary>
+    internal static JsonElement? Find(this JsonElement element, string name, JsonValueKind kind, string entry)
+    {
+        if (!element.TryGetProperty(name, out var member) || member.ValueKind == JsonValueKind.Null)
+            return null;
+        return member.ValueKind == kind ? member : throw Invalid(entry, $"'{name}' has to be a JSON {kind.ToString().ToLowerInvariant()}");
+    }
+
+    /// <summary>All members of an object whose values are texts.</summary>
+    internal static IEnumerable<KeyValuePair<string, string>> Texts(this JsonElement element, string entry)
+    {
+        foreach (var member in element.EnumerateObject())
+        {
+            if (member.Value.ValueKind != JsonValueKind.String)
+                throw Invalid(entry, $"'{DisplayText.Of(member.Name)}' has to be a JSON string");
+            yield return new(member.Name, member.Value.TextOf(member.Name, entry));
+        }
+    }
+
+    internal static ArchiveRefusedException Invalid(string entry, string detail, Exception? cause = null) =>
+        new(ArchiveRefusal.InvalidJson, entry, -1, detail, cause);
+
+    private static string TextOf(this JsonElement text, string name, string entry)
     {
         try
         {
-            return element.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String && member.GetString() is { Length: > 0 } text ? text : null;
+            return text.GetString()!;
         }
         catch (InvalidOperationException e)
         {
-            // Half a surrogate pair, or bytes that are no UTF-8: found only when the text is taken.
-            throw new ArchiveRefusedException(ArchiveRefusal.InvalidJson, "", -1, $"the JSON member '{name}' is no text: {e.Message}", e);
+            throw Invalid(entry, $"'{DisplayText.Of(name)}' is no Unicode: {e.Message}", e);
         }
     }
 }

@@ -13,15 +13,22 @@ internal sealed record ConfigDump(
     DateTimeOffset? CheckpointedAt,
     DateTimeOffset? RestoredAt)
 {
-    internal static ConfigDump Parse(ReadOnlyMemory<byte> json) => CheckpointJson.ReadObject(json, CheckpointFiles.ConfigDump, static root => new ConfigDump(
-        root.GetText("id"),
-        root.GetText("name"),
-        root.GetText("rootfsImageName"),
-        root.GetText("rootfsImageRef") ?? root.GetText("rootfsImage"),
-        root.GetText("runtime"),
-        Time(root.GetText("createdTime")),
-        Time(root.GetText("checkpointedTime")),
-        Time(root.GetText("restoredTime"))));
+    internal static ConfigDump Parse(ReadOnlyMemory<byte> json)
+    {
+        using var document = CheckpointJson.ParseObject(json, CheckpointFiles.ConfigDump);
+        var root = document.RootElement;
+        return new ConfigDump(
+            Text("id"),
+            Text("name"),
+            Text("rootfsImageName"),
+            Text("rootfsImageRef") ?? Text("rootfsImage"),
+            Text("runtime"),
+            Time(Text("createdTime")),
+            Time(Text("checkpointedTime")),
+            Time(Text("restoredTime")));
+
+        string? Text(string name) => root.GetText(name, CheckpointFiles.ConfigDump);
+    }
 
     // Go writes its zero time (year 1) for what never happened.
     private static DateTimeOffset? Time(string? text) =>

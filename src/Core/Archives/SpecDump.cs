@@ -4,45 +4,34 @@ using System.Text.Json;
 namespace CheckpointOperator.Core.Archives;
 
 /// <summary>Whose container it was, from spec.dump's annotations in the dialects of podman, CRI-O and containerd.</summary>
-internal sealed record SpecDump(ArchiveEngine Engine, string? Namespace, string? Pod, string? PodUid, string? Container, string? Image)
+internal sealed record SpecDump(ArchiveEngine Engine, ContainerIdentity Identity, string? Image)
 {
     private const string CrioLabels = "io.kubernetes.cri-o.Labels";
 
-    internal static SpecDump Parse(ReadOnlyMemory<byte> json) => CheckpointJson.ReadObject(json, CheckpointFiles.SpecDump, Read);
-
-    private static SpecDump Read(JsonElement spec)
+    internal static SpecDump Parse(ReadOnlyMemory<byte> json)
     {
-        if (!spec.TryGetProperty("annotations", out var annotations) || annotations.ValueKind != JsonValueKind.Object)
-            return new SpecDump(ArchiveEngine.Containerd, null, null, null, null, null);
+        using var document = CheckpointJson.ParseObject(json, CheckpointFiles.SpecDump);
+        if (document.RootElement.Find("annotations", JsonValueKind.Object, CheckpointFiles.SpecDump) is not { } annotations)
+            return new SpecDump(ArchiveEngine.Containerd, new ContainerIdentity(), null);
 
-        var labels = Encoding.UTF8.GetBytes(annotations.GetText(CrioLabels) ?? "{}");
-        var crio = CheckpointJson.ReadObject(labels, CheckpointFiles.SpecDump, static labels => labels.Clone());
-        var engine = annotations.GetText("io.container.manager") switch
+        using var labels = Text(CrioLabels) is { } text ? CheckpointJson.ParseObject(Encoding.UTF8.GetBytes(text), CheckpointFiles.SpecDump) : null;
+        var engine = Text("io.container.manager") switch
         {
             "libpod" => ArchiveEngine.Podman,
             "cri-o" => ArchiveEngine.CriO,
             _ => ArchiveEngine.Containerd,
         };
-        return new SpecDump(
-            engine,
-            Agreed("namespace", crio.GetText("io.kubernetes.pod.namespace"), annotations, "io.kubernetes.cri.sandbox-namespace", "org.criu.checkpoint.pod.namespace"),
-            Agreed("pod", crio.GetText("io.kubernetes.pod.name"), annotations, "io.kubernetes.cri.sandbox-name", "org.criu.checkpoint.pod.name"),
-            Agreed("pod UID", crio.GetText("io.kubernetes.pod.uid"), annotations, "io.kubernetes.cri.sandbox-uid", "org.criu.checkpoint.pod.uid"),
-            Agreed("container", crio.GetText("io.kubernetes.container.name"), annotations, "io.kubernetes.cri.container-name", "org.criu.checkpoint.container.name"),
-            annotations.GetText("io.kubernetes.cri.image-name") ?? annotations.GetText("io.kubernetes.cri-o.ImageName"));
-    }
+        var containerd = new ContainerIdentity(
+            Text("io.kubernetes.cri.sandbox-namespace"), Text("io.kubernetes.cri.sandbox-name"), Text("io.kubernetes.cri.sandbox-uid"), Text("io.kubernetes.cri.container-name"));
+        var checkpointctl = new ContainerIdentity(
+            Text("org.criu.checkpoint.pod.namespace"), Text("org.criu.checkpoint.pod.name"), Text("org.criu.checkpoint.pod.uid"), Text("org.criu.checkpoint.container.name"));
+        var identity = ContainerIdentity.FromLabels(annotations, CheckpointFiles.SpecDump)
+            .And(containerd, CheckpointFiles.SpecDump)
+            .And(checkpointctl, CheckpointFiles.SpecDump);
+        if (labels is not null)
+            identity = identity.And(ContainerIdentity.FromLabels(labels.RootElement, CheckpointFiles.SpecDump), CheckpointFiles.SpecDump);
+        return new SpecDump(engine, identity, Text("io.kubernetes.cri.image-name") ?? Text("io.kubernetes.cri-o.ImageName"));
 
-    // An archive that is one Pod's to one reader and another's to the next is not told apart: it is refused.
-    private static string? Agreed(string what, string? first, JsonElement annotations, params ReadOnlySpan<string> names)
-    {
-        foreach (var name in names)
-        {
-            var value = annotations.GetText(name);
-            if (first is not null && value is not null && first != value)
-                throw new ArchiveRefusedException(ArchiveRefusal.ConflictingIdentity, CheckpointFiles.SpecDump, -1, $"its {what} is '{first}' and '{value}'");
-            first ??= value;
-        }
-
-        return first;
+        string? Text(string name) => annotations.GetText(name, CheckpointFiles.SpecDump);
     }
 }

@@ -9,7 +9,7 @@ namespace CheckpointOperator.NodeAgent.CommandLine;
 internal static class ArchiveCommands
 {
     /// <summary>Makes them.</summary>
-    public static Command Create() => new("archive", "Reads checkpoint archives of podman, CRI-O and containerd, plain or compressed.")
+    public static Command Create() => new("archive", "Reads checkpoint archives of podman, CRI-O and containerd, plain or compressed, and OCI images of checkpoints.")
     {
         CreateImport("import", "Unpacks all but config.dump and spec.dump into DEST.", static (archive, destination, cancellationToken) =>
             archive.ImportWithoutConfig(destination, cancellationToken)),
@@ -21,7 +21,7 @@ internal static class ArchiveCommands
         MemoryCommand.Create(),
     };
 
-    private static Argument<string> Archive() => new("ARCHIVE") { Description = "The archive's file." };
+    private static Argument<string> Archive() => new("ARCHIVE") { Description = "The archive's file; for an OCI image its tar (oci-archive) or layout folder." };
 
     private static OfflineCommand CreateImport(
         string name, string description, Func<CheckpointArchive, RootDirectory, CancellationToken, ImportResult> import)

@@ -33,6 +33,8 @@ internal static class SummaryText
             : "none");
         Line("files", Invariant($"{summary.ChangedFiles} changed, {summary.DeletedFiles} deleted"));
         Line("volumes", summary.Volumes.Count == 0 ? null : string.Join(", ", summary.Volumes));
+        foreach (var (name, value) in summary.Annotations)
+            Line("annotation", $"{name}={value}");
         return text.ToString().TrimEnd('\n');
 
         void Line(string name, string? value)

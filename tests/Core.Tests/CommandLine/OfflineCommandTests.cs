@@ -31,6 +31,24 @@ public sealed class OfflineCommandTests : IDisposable
         Assert.Contains("container:    counter\n", Done("archive", "inspect", "archive"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("image")]
+    [InlineData("image.tar")]
+    public void An_image_is_read_as_an_archive_is(string form)
+    {
+        MakeArchive();
+        var image = new TestImage(File.ReadAllBytes(_folder["archive"]));
+        image.Manifest["annotations"]!["org.criu.checkpoint.container.name"] = "counter";
+        image.WriteTo(_folder["image"]);
+        _folder.Shell("tar -C image -cf image.tar .");
+        Assert.Equal("2 entries, 9 bytes\n", Done("archive", "import", form, "out"));
+        Assert.Equal("2 entries, 43 bytes\n", Done("archive", "import-config", form, "out2"));
+        Assert.Equal("runc\n", Done("archive", "runtime", form));
+        using var json = JsonDocument.Parse(Done("archive", "inspect", form, "-o", "json"));
+        Assert.Equal("counter", json.RootElement.GetProperty("annotations").GetProperty("org.criu.checkpoint.container.name").GetString());
+        Assert.Contains("annotation:   org.criu.checkpoint.container.name=counter", Done("archive", "inspect", form), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_refused_archive_is_exit_code_3_with_one_line_that_names_the_entry()
     {

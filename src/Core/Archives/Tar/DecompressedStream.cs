@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Numerics;
+using System.Runtime.ExceptionServices;
 using ICSharpCode.SharpZipLib;
 using SharpCompress.Common;
 using ZstdSharp;
@@ -64,6 +65,11 @@ internal sealed class DecompressedStream : ReadOnlyStream
         try
         {
             count = _decoder.Read(buffer);
+        }
+        catch (Exception) when (_packed.Fault is { } fault)
+        {
+            ExceptionDispatchInfo.Throw(fault);
+            throw;
         }
         catch (ZstdException e) when (e.Code == ZSTD_ErrorCode.ZSTD_error_frameParameter_windowTooLarge)
         {

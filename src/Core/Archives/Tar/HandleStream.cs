@@ -2,8 +2,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace CheckpointOperator.Core.Archives.Tar;
 
-/// <summary>A seekable stream over an open file with a position of its own; the handle stays its owner's.</summary>
-internal sealed class HandleStream(SafeFileHandle handle, bool writable = false) : Stream
+/// <summary>A seekable stream over an open file with a position of its own; the handle stays its owner's unless it is handed over.</summary>
+internal sealed class HandleStream(SafeFileHandle handle, bool writable = false, bool ownsHandle = false) : Stream
 {
     private long _position;
 
@@ -52,5 +52,12 @@ internal sealed class HandleStream(SafeFileHandle handle, bool writable = false)
     public override void Flush()
     {
         // Nothing is kept back.
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && ownsHandle)
+            handle.Dispose();
+        base.Dispose(disposing);
     }
 }
