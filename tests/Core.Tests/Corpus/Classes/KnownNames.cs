@@ -35,6 +35,7 @@ internal static class KnownNames
                 tar.File(name, name switch
                 {
                     "deleted.files" => "[]",
+                    "status.dump" => "{}",
                     "config.dump" => AttackCase.Config,
                     "spec.dump" => AttackCase.Specification,
                     "rootfs-diff.tar" => new string('\0', 1024),

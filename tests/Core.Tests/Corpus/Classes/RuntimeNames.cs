@@ -16,7 +16,7 @@ internal static class RuntimeNames
         Claim("an image of somebody's", """{"runtime":"runc","rootfsImageName":"evil.example/backdoor:latest","rootfsImageRef":"docker.io/library/alpine@sha256:00"}"""),
         Bad("none", "{}"),
         Bad("an empty one", """{"runtime":""}"""),
-        Bad("a number", """{"runtime":7}"""),
+        Attack("a number").AllEntries(Archive("""{"runtime":7}""")).Refused(InvalidJson, Runtime | Operation.Inspect),
         Bad("null", """{"runtime":null}"""),
         Bad("one with a line break", """{"runtime":"runc\nevil"}"""),
         Bad("one with an escape", """{"runtime":"runc\u001b[2J"}"""),

@@ -28,8 +28,8 @@ internal static class Specifications
         Bad("labels that are a list", """{"annotations":{"io.kubernetes.cri-o.Labels":"[]"}}"""),
         Bad("a thousand levels", "{\"a\":" + new string('[', 1000) + new string(']', 1000) + "}"),
         Attack("none").AllEntries(tar => tar.File("config.dump", AttackCase.Config)).Refused(MissingEntry, Parsed | Operation.ImportConfig).Accepted(Operation.ReadRuntimeName),
-        Claim("annotations that are no object", """{"annotations":["io.container.manager","libpod"]}"""),
-        Claim("annotations that are no texts", """{"annotations":{"io.container.manager":1,"io.kubernetes.cri.sandbox-name":{"a":[]},"io.kubernetes.cri-o.Labels":[]}}"""),
+        Bad("annotations that are no object", """{"annotations":["io.container.manager","libpod"]}"""),
+        Bad("annotations that are no texts", """{"annotations":{"io.container.manager":1,"io.kubernetes.cri.sandbox-name":{"a":[]},"io.kubernetes.cri-o.Labels":[]}}"""),
 
         AttackCase.Honest(AttackClass.Specification, "podman's").AllEntries(Archive("""{"ociVersion":"1.2.0","annotations":{"io.container.manager":"libpod"}}""")).Accepted(Operation.Read),
         AttackCase.Honest(AttackClass.Specification, "without annotations").AllEntries(Archive("{}")).Accepted(Operation.Read),
