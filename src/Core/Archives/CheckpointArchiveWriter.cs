@@ -1,5 +1,6 @@
 using CheckpointOperator.Core.Archives.Tar;
 using CheckpointOperator.Core.FileSystem;
+using CheckpointOperator.Core.Interop;
 using Microsoft.Win32.SafeHandles;
 
 namespace CheckpointOperator.Core.Archives;
@@ -22,6 +23,9 @@ public sealed class CheckpointArchiveWriter : IDisposable
     public CheckpointArchiveWriter(SafeFileHandle output)
     {
         ArgumentNullException.ThrowIfNull(output);
+        // The sizes of nested archives are put into their headers when these are written; a pipe has passed them on by then.
+        if (Libc.lseek(output, 0, Libc.SEEK_CUR) < 0)
+            throw new ArgumentException("the archive has to be a file that can seek, because sizes are written into it afterwards; write a file and copy that", nameof(output));
         // A longer file of before would leave its tail behind the archive's end.
         if (RandomAccess.GetLength(output) != 0)
             throw new ArgumentException("the file has to be empty", nameof(output));

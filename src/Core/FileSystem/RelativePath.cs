@@ -42,6 +42,10 @@ public readonly struct RelativePath : IEquatable<RelativePath>
     /// <summary>Number of components.</summary>
     public int Depth => IsRoot ? 0 : Bytes.Count((byte)'/') + 1;
 
+    /// <summary>Orders by the bytes, as <see cref="RootDirectory.List()"/> does.</summary>
+    internal static IComparer<RelativePath> ByteOrder { get; } =
+        Comparer<RelativePath>.Create(static (left, right) => left.Bytes.SequenceCompareTo(right.Bytes));
+
     /// <summary>The path for the kernel, NUL at its end.</summary>
     internal ReadOnlySpan<byte> Terminated => IsRoot ? ".\0"u8 : _terminated;
 

@@ -16,7 +16,7 @@ public static class DeletedFiles
     /// Removes each path of <paramref name="source"/>'s deleted.files below a root file system: a link itself, never its target. The whole
     /// list is checked before the first removal: for paths that are none below the root, and for mount points on the way, there or below. No such
     /// file: nothing to do; a path that is not there: gone already. Do it before
-    /// <see cref="RootFsDiff.Apply(RootDirectory, RootDirectory, ArchiveLimits?, CancellationToken)"/>: podman's and CRI-O's lists name folders, too, that were deleted and made anew.
+    /// <see cref="RootFsDiff.Apply(RootDirectory, RootDirectory, ArchiveLimits?, IdMap?, CancellationToken)"/>: podman's and CRI-O's lists name folders, too, that were deleted and made anew.
     /// </summary>
     /// <returns>Number of paths removed.</returns>
     public static int Remove(RootDirectory source, RootDirectory rootfs, ArchiveLimits? limits = null, CancellationToken cancellationToken = default)
@@ -56,6 +56,16 @@ public static class DeletedFiles
         }
 
         return json.ToArray();
+    }
+
+    /// <summary>The paths of <paramref name="source"/>'s deleted.files, checked; none where there is no such file.</summary>
+    internal static List<RelativePath> Read(RootDirectory source, ArchiveLimits limits)
+    {
+        var paths = new List<RelativePath>();
+        using var file = CheckpointFiles.TryOpen(source, FileName);
+        if (file is not null)
+            DeletedFilesJson.ForEach(Read(file, limits.MaxDeletedFilesBytes), (index, path) => paths.Add(Check(index, path)));
+        return paths;
     }
 
     private static byte[] Read(Microsoft.Win32.SafeHandles.SafeFileHandle file, int maxLength)

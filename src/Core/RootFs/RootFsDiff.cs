@@ -10,39 +10,82 @@ public static class RootFsDiff
     /// <summary>The diff's name in a checkpoint.</summary>
     public const string FileName = CheckpointFiles.RootFsDiff;
 
-    /// <summary>Applies <paramref name="source"/>'s rootfs-diff.tar, plain or compressed, to a root file system. No such file: nothing to do.</summary>
+    /// <summary>
+    /// Applies <paramref name="source"/>'s rootfs-diff.tar, plain or compressed, to a root file system. No such file: nothing to do. Whiteouts, OCI's
+    /// and the overlay's, remove; what is mounted below the root is neither written to nor removed.
+    /// </summary>
+    /// <param name="source">The unpacked checkpoint.</param>
+    /// <param name="rootfs">The root file system.</param>
+    /// <param name="limits">What the diff may hold.</param>
+    /// <param name="ids">The container's user namespace, whose ids the diff's owners are; null where they are the file system's own.</param>
+    /// <param name="cancellationToken">Ends the work between entries.</param>
+    /// <exception cref="ArchiveRefusedException">The diff holds what it must not; what came before stays, new folders closed to all but root.</exception>
     public static ApplyResult Apply(
-        RootDirectory source, RootDirectory rootfs, ArchiveLimits? limits = null, CancellationToken cancellationToken = default)
+        RootDirectory source, RootDirectory rootfs, ArchiveLimits? limits = null, IdMap? ids = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         using var file = CheckpointFiles.TryOpen(source, FileName);
         if (file is null)
             return default;
         using var stream = new HandleStream(file);
-        return Apply(stream, rootfs, limits, cancellationToken);
+        return Apply(stream, rootfs, limits, ids, cancellationToken);
     }
 
     /// <summary>Applies a diff, plain or compressed, from a stream.</summary>
-    public static ApplyResult Apply(Stream tar, RootDirectory rootfs, ArchiveLimits? limits = null, CancellationToken cancellationToken = default)
+    /// <inheritdoc cref="Apply(RootDirectory, RootDirectory, ArchiveLimits?, IdMap?, CancellationToken)"/>
+    public static ApplyResult Apply(
+        Stream tar, RootDirectory rootfs, ArchiveLimits? limits = null, IdMap? ids = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(tar);
         ArgumentNullException.ThrowIfNull(rootfs);
-        using var extractor = new TreeExtractor(rootfs, ExtractionPolicy.RootFs);
+        using var extractor = new TreeExtractor(rootfs, ExtractionPolicy.RootFs with { Ids = ids });
         extractor.ExtractAll(tar, limits, cancellationToken);
         return new ApplyResult(extractor.Entries, extractor.Bytes, extractor.Whiteouts);
     }
 
     /// <summary>Writes what an overlay's upper folder holds, and as its first entry, <c>/</c>, the owner and mode of the root. The stream need not seek and stays open.</summary>
+    /// <exception cref="NotSupportedException">The folder holds what a diff cannot express; the message names it.</exception>
     public static DiffResult CreateFromUpper(
-        RootDirectory upper, Stream tar, UpperDiffOptions? options = null, CancellationToken cancellationToken = default)
+        RootDirectory upper, Stream tar, DiffOptions? options = null, CancellationToken cancellationToken = default) =>
+        CreateFromUppers([upper], tar, options, cancellationToken);
+
+    /// <summary>
+    /// Writes what several upper folders, the topmost first, hold together, as an overlay of them would show it: what an upper one has, deletes
+    /// or makes opaque hides what is below.
+    /// </summary>
+    /// <inheritdoc cref="CreateFromUpper"/>
+    public static DiffResult CreateFromUppers(
+        IReadOnlyList<RootDirectory> uppers, Stream tar, DiffOptions? options = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(upper);
+        ArgumentNullException.ThrowIfNull(uppers);
+        ArgumentOutOfRangeException.ThrowIfZero(uppers.Count, nameof(uppers));
         ArgumentNullException.ThrowIfNull(tar);
-        var writer = CreateWriter(tar);
-        var archiver = new TreeArchiver(upper, writer, cancellationToken);
-        var deleted = new UpperDiff(upper, archiver, options ?? new UpperDiffOptions()).Write();
-        writer.Complete();
-        return new DiffResult(archiver.Entries, archiver.Bytes, deleted);
+        options ??= new DiffOptions();
+        var writer = new DiffWriter(tar, options, cancellationToken);
+        new UpperDiff(uppers, writer, options).Write();
+        return writer.Complete();
+    }
+
+    /// <summary>
+    /// Writes what makes one tree into another, found by one walk through both. Entries are compared by type, mode, owner, time, size, link
+    /// target, device, extended attributes and number of names; the content of files that agree in all these is read only if their time has no
+    /// nanoseconds, because it may then be cut (<see cref="DiffOptions.AlwaysCompareContent"/> reads it always).
+    /// </summary>
+    /// <param name="before">The tree that the diff is against.</param>
+    /// <param name="after">The tree that applying the diff to the other makes.</param>
+    /// <param name="tar">Takes the diff; it need not seek and stays open.</param>
+    /// <param name="options">How it is made; its Lower and Merged have no meaning here.</param>
+    /// <param name="cancellationToken">Ends the work between entries.</param>
+    public static DiffResult CreateFromTrees(
+        RootDirectory before, RootDirectory after, Stream tar, DiffOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        ArgumentNullException.ThrowIfNull(after);
+        ArgumentNullException.ThrowIfNull(tar);
+        options ??= new DiffOptions();
+        var writer = new DiffWriter(tar, options, cancellationToken);
+        new TreeDiff(before, after, writer, options).Write();
+        return writer.Complete();
     }
 
     /// <summary>
@@ -51,29 +94,29 @@ public static class RootFsDiff
     /// </summary>
     /// <exception cref="FormatException">A change has no path, or one that names nothing below the root.</exception>
     public static DiffResult CreateFromChanges(
-        IEnumerable<FileChange> changes, RootDirectory rootfs, Stream tar, CancellationToken cancellationToken = default)
+        IEnumerable<FileChange> changes, RootDirectory rootfs, Stream tar, DiffOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(changes);
         ArgumentNullException.ThrowIfNull(rootfs);
         ArgumentNullException.ThrowIfNull(tar);
-        var writer = CreateWriter(tar);
-        var archiver = new TreeArchiver(rootfs, writer, cancellationToken);
-        var deleted = new List<string>();
+        options ??= new DiffOptions();
+        var writer = new DiffWriter(tar, options, cancellationToken);
         var written = new HashSet<RelativePath>();
         // Folder by folder: GNU tar sets a folder's time when it goes on to the next one, and what comes later would change it again.
         foreach (var change in changes.OrderBy(SortKey, StringComparer.Ordinal))
         {
             var path = change is { Path: "/", Kind: FileChangeKind.Modify } ? RelativePath.Root : RelativePath.Parse(change.Path);
+            if (options.Excluded.Any(path.IsAtOrBelow))
+                continue;
             if (change.Kind != FileChangeKind.Delete)
                 Add(path, change.Kind);
             else if (rootfs.Stat(path) is { Type: FileType.Directory })
                 AddMadeAnew(path);
             else
-                deleted.Add($"/{path}");
+                writer.Delete(path);
         }
 
-        writer.Complete();
-        return new DiffResult(archiver.Entries, archiver.Bytes, deleted);
+        return writer.Complete();
 
         // JSON can say null where a change or its path has to be.
         static string SortKey(FileChange? change) => change?.Path?.Replace('/', '\0') ?? throw new FormatException("a change in the list has no path");
@@ -81,22 +124,47 @@ public static class RootFsDiff
         void AddMadeAnew(RelativePath path)
         {
             Add(path, FileChangeKind.Modify);
-            archiver.AddMark(path.Append(Whiteout.OpaqueName));
+            writer.Hide(path);
             Add(path, FileChangeKind.Add);
         }
 
         // A list of changes names a new directory and mostly, again, what is in it.
         void Add(RelativePath path, FileChangeKind kind)
         {
-            if (written.Add(path) && archiver.Add(path) != FileType.Directory)
+            if (written.Add(path) && writer.Add(rootfs, path) != FileType.Directory)
                 return;
             if (kind != FileChangeKind.Add || rootfs.Stat(path) is not { Type: FileType.Directory })
                 return;
             foreach (var child in rootfs.List(path))
-                Add(child.Path, kind);
+            {
+                if (!options.Excluded.Contains(child.Path))
+                    Add(child.Path, kind);
+            }
         }
     }
 
-    // Of the names that a root can have in a tar podman heeds this one alone.
-    private static TarWriter CreateWriter(Stream tar) => new(tar) { RootName = "/"u8.ToArray() };
+    /// <summary>
+    /// Writes <paramref name="source"/>'s rootfs-diff.tar and deleted.files, whichever dialect they are in, in the one that the options name;
+    /// either form makes the same tree. A compressed diff comes out plain.
+    /// </summary>
+    /// <param name="source">The folder of the two files; one that is not there says nothing.</param>
+    /// <param name="tar">Takes the diff; it need not seek and stays open.</param>
+    /// <param name="options">The dialect, and in Lower what the diff is against; the rest has no meaning here.</param>
+    /// <param name="limits">What the diff may hold.</param>
+    /// <param name="cancellationToken">Ends the work between entries.</param>
+    /// <exception cref="ArchiveRefusedException">The diff or the list holds what it must not.</exception>
+    public static DiffResult Convert(
+        RootDirectory source, Stream tar, DiffOptions options, ArchiveLimits? limits = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(tar);
+        ArgumentNullException.ThrowIfNull(options);
+        limits ??= ArchiveLimits.Default;
+        var deleted = DeletedFiles.Read(source, limits);
+        var conversion = new DiffConversion(new DiffWriter(tar, options, cancellationToken), options);
+        using var file = CheckpointFiles.TryOpen(source, FileName);
+        using var content = file is null ? Stream.Null : DecompressedStream.Open(new HandleStream(file), limits, out _);
+        using var reader = new TarReader(content, limits);
+        return conversion.Convert(deleted, reader, cancellationToken);
+    }
 }

@@ -1,122 +1,106 @@
-using System.Text.Unicode;
-using CheckpointOperator.Core.Archives.Tar;
 using CheckpointOperator.Core.FileSystem;
 using CheckpointOperator.Core.Interop;
 
 namespace CheckpointOperator.Core.RootFs;
 
 /// <summary>
-/// Reads an overlay's upper folder (the kernel's Documentation/filesystems/overlayfs.rst): files and directories are changes, whiteouts and
-/// what opaque directories hide are deletions, the overlay's own attributes stay out.
+/// Reads an overlay's upper folder, or several that lie on each other: files and directories are changes, whiteouts and what opaque
+/// directories hide are deletions, the overlay's own attributes stay out.
 /// </summary>
-internal sealed class UpperDiff(RootDirectory upper, TreeArchiver archiver, UpperDiffOptions options)
+internal sealed class UpperDiff(IReadOnlyList<RootDirectory> uppers, DiffWriter writer, DiffOptions options)
 {
-    private readonly List<string> _deleted = [];
+    // Only a list names what is hidden.
+    private readonly bool _namesHidden = options.Dialect == DiffDialect.DeletedFiles && options.Lower.Count > 0;
 
-    internal List<string> Write()
+    internal void Write()
     {
         // CRIU wants the root as the process had it, and engines do not agree on its mode (containerd 0755, podman 0555).
-        archiver.Add(RelativePath.Root);
-        WriteContent(RelativePath.Root);
-        return _deleted;
+        writer.Add(uppers[0], RelativePath.Root);
+        WriteContent(uppers, LowerFolder.Root(options.Lower), RelativePath.Root, isHidden: false);
     }
 
-    private void WriteContent(RelativePath directory)
+    private void WriteContent(IReadOnlyList<RootDirectory> layers, LowerFolder lower, RelativePath directory, bool isHidden)
     {
-        foreach (var child in upper.List(directory))
+        var topmost = new Dictionary<RelativePath, int>();
+        for (var i = 0; i < layers.Count; i++)
         {
-            if (!options.Excluded.Contains(child.Path))
-                WriteEntry(child.Path);
+            foreach (var child in layers[i].List(directory))
+                topmost.TryAdd(child.Path, i);
+        }
+
+        if (isHidden && _namesHidden)
+        {
+            foreach (var child in lower.Children())
+            {
+                if (!topmost.ContainsKey(child) && !options.Excluded.Contains(child))
+                    writer.Delete(child);
+            }
+        }
+
+        foreach (var (path, layer) in topmost.OrderBy(static child => child.Key, RelativePath.ByteOrder))
+        {
+            if (!options.Excluded.Contains(path))
+                WriteEntry(layers, layer, lower, path, isHidden);
         }
     }
 
-    private void WriteEntry(RelativePath path)
+    private void WriteEntry(IReadOnlyList<RootDirectory> layers, int top, LowerFolder lower, RelativePath path, bool isHidden)
     {
+        var upper = layers[top];
         var status = upper.Stat(path) ?? throw new FileSystemException("read", upper.Describe(path), Errno.ENOENT);
-        if (IsWhiteout(upper, path, status))
+        if (OverlayLayer.IsWhiteout(upper, path, status))
         {
-            AddDeleted(path);
+            writer.Delete(path);
             return;
         }
 
         switch (status.Type)
         {
             case FileType.Directory:
-                RefuseRedirect(path);
-                archiver.Add(path);
-                if (IsOpaque(upper, path))
-                    WriteHidden(path);
-                WriteContent(path);
+                writer.Add(upper, path);
+                WriteDirectory(layers, top, lower, path, isHidden);
                 break;
-            case FileType.Regular when OverlayAttributes.Has(upper, path, OverlayAttributes.Metacopy):
+            case FileType.Regular when OverlayLayer.HasNoContent(upper, path):
                 var merged = options.Merged
                     ?? throw new IOException($"the content of '{upper.Describe(path)}' is in a lower layer (metacopy); the mounted overlay is needed to read it");
                 using (var content = merged.OpenFileNoFollow(path))
-                    archiver.Add(path, content);
+                    writer.Add(upper, path, content);
                 break;
             default:
-                archiver.Add(path);
+                writer.Add(upper, path);
                 break;
         }
     }
 
-    /// <summary>Names what an opaque directory hides of the layers below.</summary>
-    private void WriteHidden(RelativePath directory)
+    private void WriteDirectory(IReadOnlyList<RootDirectory> layers, int top, LowerFolder lower, RelativePath path, bool isHidden)
     {
-        if (options.Lower.Count == 0)
+        // Those of the upper folders that are seen in it: down to one that is opaque, or that has something else there.
+        var seen = new List<RootDirectory>();
+        var hides = false;
+        for (var i = top; i < layers.Count && !hides; i++)
         {
-            archiver.AddMark(directory.Append(Whiteout.OpaqueName));
-            return;
+            if (layers[i].Stat(path) is not { } status)
+                continue;
+            hides = status.Type != FileType.Directory;
+            if (hides)
+                break;
+            RefuseRedirect(layers[i], path);
+            seen.Add(layers[i]);
+            hides = OverlayLayer.IsOpaque(layers[i], path);
         }
 
-        var settled = upper.List(directory).Select(static child => child.Path).ToHashSet();
-        foreach (var lower in options.Lower)
-        {
-            switch (lower.Stat(directory)?.Type)
-            {
-                case null:
-                    continue;
-                case not FileType.Directory:
-                    return;
-            }
-
-            foreach (var child in lower.List(directory))
-            {
-                // A layer's whiteout hides the name in those below it.
-                if (!settled.Add(child.Path) || options.Excluded.Contains(child.Path))
-                    continue;
-                if (lower.Stat(child.Path) is { } status && !IsWhiteout(lower, child.Path, status))
-                    AddDeleted(child.Path);
-            }
-
-            if (IsOpaque(lower, directory))
-                return;
-        }
+        if (hides && !isHidden && !_namesHidden)
+            writer.Hide(path);
+        // A folder in an opaque one is not marked itself, and hides as much.
+        WriteContent(seen, _namesHidden ? lower.Enter(path) : lower, path, isHidden || hides);
     }
 
-    private void AddDeleted(RelativePath path)
+    private static void RefuseRedirect(RootDirectory upper, RelativePath path)
     {
-        if (Utf8.IsValid(path.Bytes))
-            _deleted.Add($"/{path}");
-        else
-            // JSON has no bytes; an OCI whiteout does.
-            archiver.AddMark(path.Parent.Append([.. Whiteout.Prefix, .. path.NameBytes]));
-    }
-
-    private void RefuseRedirect(RelativePath path)
-    {
-        if (OverlayAttributes.Has(upper, path, OverlayAttributes.Redirect))
+        if (OverlayLayer.IsRedirected(upper, path))
         {
             throw new NotSupportedException(
                 $"'{upper.Describe(path)}' is a directory renamed in place (overlay redirect_dir), which a diff cannot express; mount the overlay with redirect_dir=nofollow");
         }
     }
-
-    private static bool IsWhiteout(RootDirectory layer, RelativePath path, in FileStatus status) =>
-        status is { Type: FileType.CharacterDevice, DeviceMajor: 0, DeviceMinor: 0 }
-        || (status is { Type: FileType.Regular, Size: 0 } && OverlayAttributes.Has(layer, path, OverlayAttributes.WhiteoutMark));
-
-    // "x" only says that the directory has whiteouts in the form of attributes.
-    private static bool IsOpaque(RootDirectory layer, RelativePath path) =>
-        OverlayAttributes.Get(layer, path, OverlayAttributes.Opaque) is { } value && value.AsSpan().SequenceEqual("y"u8);
 }

@@ -13,6 +13,7 @@ namespace CheckpointOperator.NodeAgent.CommandLine;
 [JsonSerializable(typeof(DeletionOutput))]
 [JsonSerializable(typeof(LabelOutput))]
 [JsonSerializable(typeof(RuntimeNameOutput))]
+[JsonSerializable(typeof(RefusalOutput))]
 [JsonSerializable(typeof(ProbeOutput))]
 [JsonSerializable(typeof(List<FileChange>))]
 internal sealed partial class CommandLineJson : JsonSerializerContext;

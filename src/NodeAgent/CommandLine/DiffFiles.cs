@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CheckpointOperator.Core.FileSystem;
 using CheckpointOperator.Core.RootFs;
 
@@ -42,5 +43,22 @@ internal static class DiffFiles
         if (result.Deleted.Count > 0)
             files.Add(DeletedFiles.FileName);
         return new DiffOutput(files, result.Changed, result.Bytes, result.Deleted);
+    }
+
+    /// <summary>What is printed of it.</summary>
+    public static CommandOutput Describe(DiffOutput output) =>
+        new(() => Text(output), () => JsonSerializer.Serialize(output, CommandLineJson.Default.DiffOutput));
+
+    private static string Text(DiffOutput output)
+    {
+        var lines = new List<string>();
+        foreach (var file in output.Files)
+        {
+            lines.Add(file == DeletedFiles.FileName
+                ? $"{file}: {output.Deleted.Count} deleted"
+                : $"{file}: {output.Changed} changed, {output.Bytes} bytes");
+        }
+
+        return lines.Count == 0 ? "nothing changed, nothing written" : string.Join('\n', lines);
     }
 }

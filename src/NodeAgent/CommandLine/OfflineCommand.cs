@@ -63,6 +63,9 @@ internal sealed class OfflineCommand : Command
         }
         catch (ArchiveRefusedException refusal)
         {
+            if (result.GetValue(_output) == "json")
+                Console.Out.WriteLine(JsonSerializer.Serialize(
+                    new RefusalOutput(refusal.Reason.ToString(), refusal.Entry, refusal.Index, refusal.Message), CommandLineJson.Default.RefusalOutput));
             Complain(refusal.Message);
             return ExitCode.Refused;
         }

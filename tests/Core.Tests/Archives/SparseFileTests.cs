@@ -128,7 +128,7 @@ public sealed class SparseFileTests : IDisposable
         var tar = new HandmadeTar().Pax("GNU.sparse.size=1000000", "GNU.sparse.map=0,1").File("s", "x").Finish();
         Assert.Equal(ArchiveRefusal.EntryTooLarge, Refusal(new ArchiveLimits { MaxEntryBytes = 999_999 }));
         Assert.Equal(ArchiveRefusal.ArchiveTooLarge, Refusal(new ArchiveLimits { MaxTotalBytes = 999_999 }));
-        TreeArchive.Extract(new MemoryStream(tar), _folder.Make("fits"), new ArchiveLimits { MaxTotalBytes = 1_000_000 }, TestContext.Current.CancellationToken);
+        TreeArchive.Extract(new MemoryStream(tar), _folder.Make("fits"), new ArchiveLimits { MaxTotalBytes = 1_000_000 }, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(1_000_000, new FileInfo(_folder["fits/s"]).Length);
 
         ArchiveRefusal Refusal(ArchiveLimits limits) =>

@@ -85,6 +85,7 @@ public sealed class AbiTests : IDisposable
             #include <sys/syscall.h>
             #include <sys/wait.h>
             #include <time.h>
+            #include <unistd.h>
             #include <linux/openat2.h>
             #define P(name, value) printf("%s %lld\n", name, (long long)(value))
             int main(void) { {{statements}} return 0; }

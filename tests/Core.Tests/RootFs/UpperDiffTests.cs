@@ -28,14 +28,14 @@ public sealed class UpperDiffTests : IDisposable
             """
             cd fs/merged
             echo changed > etc/modified; rm etc/deleted; rm -r gone; rm link
-            rm -r opaque; mkdir opaque; echo new > opaque/new; chmod 700 dir; chown 5:6 dir; chmod 711 .
+            rm -r opaque; mkdir -p opaque/sub; echo new > opaque/new; chmod 700 dir; chown 5:6 dir; chmod 711 .
             echo added > dir/added; ln dir/added dir/hard; touch -d '2020-01-02 03:04:05.123456789' dir/added; mkfifo pipe
             ln -s /etc/passwd newlink; rm file; mkdir file; touch file/now-a-folder; rm -r folder; echo now-a-file > folder; chmod 4755 etc/modified
             """);
         using var upper = _folder.Open("fs/upper");
         using var lower = _folder.Open("fs/lower");
         using var tar = new MemoryStream();
-        var result = RootFsDiff.CreateFromUpper(upper, tar, new UpperDiffOptions { Lower = withLower ? [lower] : [] });
+        var result = RootFsDiff.CreateFromUpper(upper, tar, new DiffOptions { Lower = withLower ? [lower] : [] });
         _folder.Write("dir/deleted.files");
         File.WriteAllBytes(_folder["dir/deleted.files"], DeletedFiles.Serialize(result.Deleted));
 
@@ -56,7 +56,7 @@ public sealed class UpperDiffTests : IDisposable
     {
         _folder.Shell("mkdir -p upper/proc upper/etc upper/data/x; touch upper/etc/hosts upper/etc/mine upper/data/x/y");
         using var tar = new FileStream(_folder["diff.tar"], FileMode.Create);
-        var options = new UpperDiffOptions { Excluded = new HashSet<RelativePath> { RelativePath.Parse("/proc"), RelativePath.Parse("/etc/hosts"), RelativePath.Parse("data/x") } };
+        var options = new DiffOptions { Excluded = new HashSet<RelativePath> { RelativePath.Parse("/proc"), RelativePath.Parse("/etc/hosts"), RelativePath.Parse("data/x") } };
         Assert.Equal(3, RootFsDiff.CreateFromUpper(_folder.Open("upper"), tar, options).Changed);
         tar.Flush();
         Assert.Equal("/ data/ etc/ etc/mine", _folder.Shell("echo $(tar -Ptf diff.tar)").Trim());
@@ -81,7 +81,7 @@ public sealed class UpperDiffTests : IDisposable
         _folder.SetAttribute("upper/f", "trusted.overlay.metacopy", "");
         Assert.Throws<IOException>(() => RootFsDiff.CreateFromUpper(_folder.Open("upper"), new MemoryStream()));
         using var tar = new FileStream(_folder["diff.tar"], FileMode.Create);
-        RootFsDiff.CreateFromUpper(_folder.Open("upper"), tar, new UpperDiffOptions { Merged = _folder.Open("merged") });
+        RootFsDiff.CreateFromUpper(_folder.Open("upper"), tar, new DiffOptions { Merged = _folder.Open("merged") });
         tar.Flush();
         Assert.Equal("real -rw-r-----", _folder.Shell("echo $(tar -xOf diff.tar f) $(tar -tvf diff.tar f | cut -d' ' -f1)").Trim());
     }

@@ -18,7 +18,7 @@ internal static class ContainerDiff
     {
         using var upper = RootDirectory.Open(node.PathOf(overlay.Upper));
         using var lower = RootDirectory.Open(node.PathOf(overlay.Lower));
-        return RootFsDiff.CreateFromUpper(upper, tar, new UpperDiffOptions { Lower = [lower], Excluded = Podmans });
+        return RootFsDiff.CreateFromUpper(upper, tar, new DiffOptions { Lower = [lower], Excluded = Podmans });
     }
 
     /// <summary>The diff of what <c>podman diff --format json</c> lists.</summary>

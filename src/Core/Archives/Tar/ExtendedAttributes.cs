@@ -71,6 +71,14 @@ internal static class ExtendedAttributes
         return attributes;
     }
 
+    /// <summary>Those of them that go into an archive.</summary>
+    internal static List<TarAttribute> ReadWritten(SafeFileHandle file, string display)
+    {
+        var attributes = Read(file, display);
+        attributes.RemoveAll(static attribute => !IsWritten(attribute.NameBytes));
+        return attributes;
+    }
+
     /// <summary>One attribute's value; null when the file has none of that name.</summary>
     internal static byte[]? Get(SafeFileHandle file, ReadOnlySpan<byte> terminatedName, string display)
     {

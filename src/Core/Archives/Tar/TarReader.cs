@@ -40,6 +40,9 @@ internal sealed class TarReader : IDisposable
     /// <summary>Bytes of the current entry's content that were not read yet, holes included.</summary>
     internal long Remaining { get; private set; }
 
+    /// <summary>Where the current entry has data; null when it is not sparse.</summary>
+    internal IReadOnlyList<SparseRegion>? Sparse => _sparse?.Regions;
+
     /// <summary>Bytes of all entries' content so far.</summary>
     internal long TotalBytes { get; private set; }
 

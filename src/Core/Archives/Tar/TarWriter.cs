@@ -18,42 +18,47 @@ internal sealed class TarWriter(Stream output)
 
     /// <summary>Writes an entry's header; the content, if any, is the caller's to write.</summary>
     /// <returns>The header block, until the next call.</returns>
-    internal ReadOnlySpan<byte> WriteHeader(TarEntry entry)
-    {
-        var name = entry.Path.IsRoot ? RootName : entry.Path.Bytes;
-        // Readers of old know a directory by the slash.
-        if (entry.Type == TarEntryType.Directory && !entry.Path.IsRoot)
-            name = (byte[])[.. name, (byte)'/'];
-        var records = PaxRecordsFor(entry, name);
-        if (records.Length > 0)
-        {
-            var header = new TarEntry { Mode = 0x1A4, Modified = new UnixTime(entry.Modified.Seconds, 0) };
-            TarHeader.Write(_block, "PaxHeaders/entry"u8, header, TarHeader.PaxHeader, records.Length);
-            output.Write(_block);
-            output.Write(records);
-            Pad(records.Length);
-        }
+    internal ReadOnlySpan<byte> WriteHeader(TarEntry entry) => WriteHeader(entry, entry.Size, isSparse: false);
 
-        TarHeader.Write(_block, name, entry, (byte)entry.Type, entry.Type == TarEntryType.Regular ? entry.Size : 0);
-        output.Write(_block);
-        return _block;
-    }
-
-    /// <summary>Writes a file's entry with exactly <see cref="TarEntry.Size"/> bytes of content.</summary>
+    /// <summary>Writes a file's entry with exactly <see cref="TarEntry.Size"/> bytes of content, holes as such.</summary>
     internal void WriteFile(TarEntry entry, SafeFileHandle content, CancellationToken cancellationToken)
     {
-        WriteHeader(entry);
-        for (long position = 0; position < entry.Size;)
+        var regions = BeginContent(entry, SparseLayout.Find(content, entry.Size));
+        foreach (var region in regions)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var count = RandomAccess.Read(content, _buffer.AsSpan(0, (int)Math.Min(_buffer.Length, entry.Size - position)), position);
-            if (count == 0)
-                throw new IOException($"'{entry.Path.Display}' became shorter while it was read: {position} of {entry.Size} bytes");
-            output.Write(_buffer.AsSpan(0, count));
-            position += count;
+            for (var position = region.Offset; position < region.End;)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var count = RandomAccess.Read(content, _buffer.AsSpan(0, (int)Math.Min(_buffer.Length, region.End - position)), position);
+                if (count == 0)
+                    throw new IOException($"'{entry.Path.Display}' became shorter while it was read: {position} of {entry.Size} bytes");
+                output.Write(_buffer.AsSpan(0, count));
+                position += count;
+            }
         }
 
-        Pad(entry.Size);
+        // Every region but the last ends on a block.
+        Pad(regions.Count == 0 ? 0 : regions[^1].Length);
+    }
+
+    /// <summary>Writes a file's entry with the content that a reader stands before, holes as such.</summary>
+    internal void WriteFrom(TarEntry entry, TarReader reader, CancellationToken cancellationToken)
+    {
+        long position = 0;
+        var regions = BeginContent(entry, reader.Sparse);
+        foreach (var region in regions)
+        {
+            reader.Skip(region.Offset - position);
+            for (position = region.Offset; position < region.End;)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var count = reader.Read(_buffer.AsSpan(0, (int)Math.Min(_buffer.Length, region.End - position)));
+                output.Write(_buffer.AsSpan(0, count));
+                position += count;
+            }
+        }
+
+        Pad(regions.Count == 0 ? 0 : regions[^1].Length);
     }
 
     internal void WriteBytes(TarEntry entry, ReadOnlySpan<byte> content)
@@ -82,15 +87,63 @@ internal sealed class TarWriter(Stream output)
         output.Write(_block);
     }
 
-    private static byte[] PaxRecordsFor(TarEntry entry, ReadOnlySpan<byte> name)
+    /// <summary>Writes the header and, of a sparse file, the map.</summary>
+    /// <returns>The regions whose data is to follow.</returns>
+    private IReadOnlyList<SparseRegion> BeginContent(TarEntry entry, IReadOnlyList<SparseRegion>? regions)
+    {
+        if (regions is null)
+        {
+            WriteHeader(entry);
+            return entry.Size == 0 ? [] : [new SparseRegion(0, entry.Size)];
+        }
+
+        var map = SparseLayout.Map(regions, entry.Size);
+        WriteHeader(entry, map.Length + regions.Sum(static region => region.Length), isSparse: true);
+        output.Write(map);
+        return regions;
+    }
+
+    private ReadOnlySpan<byte> WriteHeader(TarEntry entry, long stored, bool isSparse)
+    {
+        var name = entry.Path.IsRoot ? RootName : entry.Path.Bytes;
+        // Readers of old know a directory by the slash.
+        if (entry.Type == TarEntryType.Directory && !entry.Path.IsRoot)
+            name = (byte[])[.. name, (byte)'/'];
+        var records = PaxRecordsFor(entry, name, stored, isSparse);
+        if (records.Length > 0)
+        {
+            var header = new TarEntry { Mode = 0x1A4, Modified = new UnixTime(entry.Modified.Seconds, 0) };
+            TarHeader.Write(_block, "PaxHeaders/entry"u8, header, TarHeader.PaxHeader, records.Length);
+            output.Write(_block);
+            output.Write(records);
+            Pad(records.Length);
+        }
+
+        // A reader that knows nothing of holes must not take the map for the file.
+        TarHeader.Write(_block, isSparse ? "GNUSparseFile.0/entry"u8 : name, entry, (byte)entry.Type, entry.Type == TarEntryType.Regular ? stored : 0);
+        output.Write(_block);
+        return _block;
+    }
+
+    private static byte[] PaxRecordsFor(TarEntry entry, ReadOnlySpan<byte> name, long stored, bool isSparse)
     {
         using var records = new MemoryStream();
-        if (NeedsRecord(name))
+        if (isSparse)
+        {
+            Add("GNU.sparse.major"u8, "1"u8);
+            Add("GNU.sparse.minor"u8, "0"u8);
+            AddText("GNU.sparse.name"u8, name);
+            AddNumber("GNU.sparse.realsize"u8, entry.Size);
+        }
+        else if (NeedsRecord(name))
+        {
             AddText("path"u8, name);
+        }
+
         if (NeedsRecord(entry.LinkTarget))
             AddText("linkpath"u8, entry.LinkTarget);
-        if (!TarNumber.FitsOctal(entry.Size, TarHeader.SizeLength))
-            AddNumber("size"u8, entry.Size);
+        if (!TarNumber.FitsOctal(stored, TarHeader.SizeLength))
+            AddNumber("size"u8, stored);
         if (!TarNumber.FitsOctal(entry.UserId, TarHeader.IdLength))
             AddNumber("uid"u8, entry.UserId);
         if (!TarNumber.FitsOctal(entry.GroupId, TarHeader.IdLength))

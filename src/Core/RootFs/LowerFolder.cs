@@ -1,0 +1,54 @@
+using CheckpointOperator.Core.FileSystem;
+
+namespace CheckpointOperator.Core.RootFs;
+
+/// <summary>
+/// One folder as the layers below a diff show it, topmost first. It is reached folder by folder, never by a path through a layer: a link
+/// there would lead to files that have another name.
+/// </summary>
+internal sealed class LowerFolder
+{
+    private readonly RelativePath _path;
+    private readonly List<RootDirectory> _layers;
+
+    private LowerFolder(RelativePath path, List<RootDirectory> layers)
+    {
+        _path = path;
+        _layers = layers;
+    }
+
+    internal static LowerFolder Root(IReadOnlyList<RootDirectory> layers) => new(RelativePath.Root, [.. layers]);
+
+    /// <summary>A folder in this one; it shows nothing when there is none.</summary>
+    internal LowerFolder Enter(RelativePath child)
+    {
+        var layers = new List<RootDirectory>();
+        foreach (var layer in _layers)
+        {
+            if (layer.Stat(child) is not { } status)
+                continue;
+            if (status.Type != FileType.Directory)
+                break;
+            layers.Add(layer);
+            if (OverlayLayer.IsOpaque(layer, child))
+                break;
+        }
+
+        return new LowerFolder(child, layers);
+    }
+
+    /// <summary>What is in the folder.</summary>
+    internal IEnumerable<RelativePath> Children()
+    {
+        var settled = new HashSet<RelativePath>();
+        foreach (var layer in _layers)
+        {
+            foreach (var child in layer.List(_path))
+            {
+                // A layer's whiteout hides the name in those below it.
+                if (settled.Add(child.Path) && layer.Stat(child.Path) is { } status && !OverlayLayer.IsWhiteout(layer, child.Path, status))
+                    yield return child.Path;
+            }
+        }
+    }
+}
