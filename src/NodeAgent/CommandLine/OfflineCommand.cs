@@ -63,7 +63,7 @@ internal sealed class OfflineCommand : Command
         }
         catch (ArchiveRefusedException refusal)
         {
-            if (result.GetValue(_output) == "json")
+            if (result.GetValue(_format) == "json")
                 Console.Out.WriteLine(JsonSerializer.Serialize(
                     new RefusalOutput(refusal.Reason.ToString(), refusal.Entry, refusal.Index, refusal.Message), CommandLineJson.Default.RefusalOutput));
             Complain(refusal.Message);
