@@ -12,7 +12,7 @@ public sealed class ArchiveRefusedException : Exception
     /// <param name="index">The entry's position, counted from 0; -1 when the archive as a whole is meant.</param>
     /// <param name="detail">What was expected or found, for people.</param>
     /// <param name="innerException">The fault underneath.</param>
-    public ArchiveRefusedException(ArchiveRefusal reason, string entry, long index, string? detail = null, Exception? innerException = null)
+    internal ArchiveRefusedException(ArchiveRefusal reason, string entry, long index, string? detail = null, Exception? innerException = null)
         : base(Describe(reason, entry, index, detail), innerException)
     {
         Reason = reason;

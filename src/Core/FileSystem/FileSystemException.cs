@@ -10,7 +10,7 @@ public sealed class FileSystemException : IOException
     /// <param name="operation">What was being done, as a verb: "open", "remove".</param>
     /// <param name="path">The path, for the message.</param>
     /// <param name="error">The error number (errno).</param>
-    public FileSystemException(string operation, string path, int error)
+    internal FileSystemException(string operation, string path, int error)
         : base($"cannot {operation} '{DisplayText.Of(path)}': {Describe(error)}")
     {
         Path = path;
