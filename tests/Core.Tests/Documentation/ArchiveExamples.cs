@@ -26,12 +26,15 @@ public sealed class ArchiveExamples : IDisposable
         var Console = _console;
         // example
         using CheckpointArchive archive = CheckpointArchive.Open(path);
+        ArchiveMetadata metadata = archive.ReadMetadata();
+        Console.WriteLine($"{metadata.Container} of {metadata.Engine}, run by {metadata.Runtime}");
+
         ArchiveInspection inspection = archive.InspectAndHash();
         ArchiveSummary summary = inspection.Summary;
         if (summary is { Engine: ArchiveEngine.Podman, Compression: not ArchiveCompression.None })
-            Console.WriteLine($"{summary.Container}, {summary.Processes} processes, {summary.MemoryBytes} bytes of memory, {inspection.Digest}");
+            Console.WriteLine($"{summary.Processes} processes, {summary.MemoryBytes} bytes of memory, {inspection.Digest}");
         // end
-        Assert.Equal($"counter, 3 processes, 4096 bytes of memory, sha256:{_folder.Shell($"sha256sum < '{path}'")[..64]}\n", _console.ToString());
+        Assert.Equal($"counter of Podman, run by crun\n3 processes, 4096 bytes of memory, sha256:{_folder.Shell($"sha256sum < '{path}'")[..64]}\n", _console.ToString());
     }
 
     [Fact]
@@ -46,8 +49,8 @@ public sealed class ArchiveExamples : IDisposable
         using RootDirectory bundle = RootDirectory.Open(bundlePath);
         try
         {
-            archive.ImportConfig(bundle);
             ImportResult imported = archive.ImportWithoutConfig(bundle);
+            archive.ImportConfig(bundle);
             Console.WriteLine($"{imported.Entries} entries, {imported.Bytes} bytes");
         }
         catch (ArchiveRefusedException refused) when (refused.Reason == ArchiveRefusal.TooManyEntries)
