@@ -1,4 +1,5 @@
 using CheckpointOperator.Core.Archives;
+using CheckpointOperator.Core.Criu;
 using CheckpointOperator.Core.FileSystem;
 using CheckpointOperator.Core.RootFs;
 using CheckpointOperator.Node.Tests.Node;
@@ -50,6 +51,21 @@ public sealed class ContainerdArchiveTests(NodeFixture node, ContainerdContainer
         Assert.Equal(
             [ContainerdContainer.Namespace, ContainerdContainer.Pod, ContainerdContainer.Name, "containerd"],
             Checkpointctl.Cells(await node.RunAsync($"checkpointctl list {list}"), ContainerdContainer.Name)[..4]);
+    }
+
+    [Fact]
+    public async Task The_processes_in_it_are_told()
+    {
+        using var archive = CheckpointArchive.Open(node.PathOf(await container.CheckpointAsync()));
+        CriuCheckpoint checkpoint = archive.ReadProcesses(CriuParts.AllButEnvironment | CriuParts.Environment);
+        CheckpointProcess shell = checkpoint.Processes[0];
+        // Its number is any: by CRI's default a Pod's containers share one pid namespace.
+        Assert.Equal((0u, "sh", ProcessState.Alive), (shell.ParentPid, shell.Name, shell.State));
+        Assert.Equal(["/bin/sh", "-c"], shell.CommandLine!.Take(2));
+        Assert.Contains(shell.Environment!, variable => variable.StartsWith("PATH=", StringComparison.Ordinal));
+        Assert.Contains(shell.Files!, file => file is { Descriptor: 1, Kind: OpenFileKind.Pipe });
+        Assert.Contains(checkpoint.Mounts!, mount => mount is { MountPoint: "/proc", FileSystem: "proc" });
+        Assert.True(shell.Memory!.DumpedBytes > 0);
     }
 
     [Fact]
