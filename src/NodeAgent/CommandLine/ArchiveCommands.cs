@@ -21,7 +21,8 @@ internal static class ArchiveCommands
         MemoryCommand.Create(),
     };
 
-    private static Argument<string> Archive() => new("ARCHIVE") { Description = "The archive's file; for an OCI image its tar (oci-archive) or layout folder." };
+    /// <summary>The argument that names an archive.</summary>
+    public static Argument<string> Archive() => new("ARCHIVE") { Description = "The archive's file; for an OCI image its tar (oci-archive) or layout folder." };
 
     private static OfflineCommand CreateImport(
         string name, string description, Func<CheckpointArchive, RootDirectory, CancellationToken, ImportResult> import)

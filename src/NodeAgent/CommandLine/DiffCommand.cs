@@ -15,8 +15,8 @@ internal static class DiffCommand
     /// <summary>Makes it.</summary>
     public static OfflineCommand Create()
     {
-        var before = new Argument<string>("A") { Description = "The first archive's file." };
-        var after = new Argument<string>("B") { Description = "The second archive's file." };
+        var before = new Argument<string>("A") { Description = "The first archive's file, or an OCI image's tar or layout folder." };
+        var after = new Argument<string>("B") { Description = "The second one's." };
         var showUnchanged = new Option<bool>("--show-unchanged") { Description = "What is the same in both, too." };
         var command = new OfflineCommand(
             "diff",

@@ -11,7 +11,7 @@ internal static class InspectCommand
     /// <summary>Makes it.</summary>
     public static OfflineCommand Create()
     {
-        var file = new Argument<string>("ARCHIVE") { Description = "The archive's file." };
+        var file = ArchiveCommands.Archive();
         var processes = Flag("--ps", "The process tree with command lines and memory.");
         var environment = Flag("--env", "The processes' environments too. They hold secrets more often than not; --all leaves them out.");
         var files = Flag("--files", "The processes' open files.");
@@ -59,14 +59,15 @@ internal static class InspectCommand
 
     private static CommandOutput Processes(CheckpointArchive archive, CriuParts parts, uint? pid, CancellationToken cancellationToken)
     {
-        var summary = archive.Inspect(cancellationToken);
+        var metadata = archive.ReadMetadata(cancellationToken);
         var checkpoint = archive.ReadProcesses(parts, cancellationToken);
         if (pid is { } root)
             checkpoint = checkpoint with { Processes = Below(checkpoint.Processes, root) };
-        return new CommandOutput(() => ProcessesText.Of(summary, checkpoint), () =>
+        return new CommandOutput(() => ProcessesText.Of(metadata, checkpoint), () =>
         {
-            var json = JsonSerializer.SerializeToNode(summary, CommandLineJson.Default.ArchiveSummary)!.AsObject();
+            var json = JsonSerializer.SerializeToNode(metadata, InspectionJson.Default.ArchiveMetadata)!.AsObject();
             foreach (var (name, value) in JsonSerializer.SerializeToNode(checkpoint, InspectionJson.Default.CriuCheckpoint)!.AsObject().ToArray())
+                // Beside "processes", which is their number where nothing more is asked for.
                 json[name == "processes" ? "processTree" : name] = value!.DeepClone();
             return TerminalText.Json(json);
         });

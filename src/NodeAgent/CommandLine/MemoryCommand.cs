@@ -11,7 +11,7 @@ internal static class MemoryCommand
 {
     private const int MaxContext = 65_536;
 
-    private static readonly Argument<string> File = new("ARCHIVE") { Description = "The archive's file." };
+    private static readonly Argument<string> File = ArchiveCommands.Archive();
     private static readonly Option<uint?> Pid = new("--pid") { Description = "The process, by its id in the container. Without it: how much memory each one has." };
     private static readonly Option<string?> Text = new("--search") { Description = "Text to search for." };
 

@@ -8,9 +8,9 @@ namespace CheckpointOperator.NodeAgent.CommandLine;
 internal static class ProcessesText
 {
     /// <summary>Makes the text.</summary>
-    public static string Of(ArchiveSummary summary, CriuCheckpoint checkpoint)
+    public static string Of(ArchiveMetadata metadata, CriuCheckpoint checkpoint)
     {
-        var tree = new TextTree(Safe($"{summary.Container ?? summary.ContainerId} ({summary.Image}, {summary.Runtime})"));
+        var tree = new TextTree(Safe($"{metadata.Container ?? metadata.ContainerId} ({metadata.Image}, {metadata.Runtime})"));
         Processes(tree.Add("processes"), checkpoint.Processes);
         if (checkpoint.Mounts is { } mounts)
         {

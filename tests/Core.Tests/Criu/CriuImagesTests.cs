@@ -42,6 +42,30 @@ public sealed class CriuImagesTests : IDisposable
     }
 
     [Fact]
+    public void Of_a_plain_archive_only_the_pages_that_are_needed_are_read()
+    {
+        const int pages = 32 << 20 >> 12;
+        _images.Put("pagemap-1.img", ImageMagic.PageMap, new PagemapHead { PagesId = 1 },
+            new PagemapEntry { Vaddr = CheckpointImages.TextAddress - (pages * CheckpointImages.PageSize), NrPages = pages, Flags = 4 },
+            new PagemapEntry { Vaddr = CheckpointImages.TextAddress, NrPages = 2, Flags = 4 },
+            new PagemapEntry { Vaddr = CheckpointImages.TextAddress + (2 * CheckpointImages.PageSize), NrPages = pages, Flags = 4 });
+        var memory = new byte[pages * CheckpointImages.PageSize];
+        _images.Raw("pages-1.img", [.. memory, .. _images.Get("pages-1.img"), .. memory]);
+        var tar = _images.Tar();
+        var streams = new List<CountedStream>();
+        using var archive = new CheckpointArchive(() =>
+        {
+            streams.Add(new CountedStream(tar));
+            return streams[^1];
+        }, null);
+        var process = Assert.Single(archive.ReadProcesses(CriuParts.CommandLines | CriuParts.Environment | CriuParts.Memory).Processes);
+        Assert.Equal(["counter", "--fast"], process.CommandLine);
+        Assert.Equal(["SECRET=hush", "EMPTY="], process.Environment);
+        Assert.Equal(((2ul * pages) + 2) * CheckpointImages.PageSize, process.Memory!.DumpedBytes);
+        Assert.InRange(streams.Sum(stream => stream.BytesRead), 1, 1 << 20);
+    }
+
+    [Fact]
     public void What_was_not_asked_for_is_not_there()
     {
         var process = Assert.Single(_images.Read(_folder, CriuParts.None).Processes);
