@@ -23,6 +23,7 @@ internal static class FuzzTargets
         new("criu-count", ["criu-count"], "criu", static input => CriuImage.CountEntries(input)),
         new("deleted-files", ["deleted-files"], "json", DeletionTarget.Run) { Refusals = WithFileSystem },
         new("changes", ["changes"], "json", ChangesTarget.Run) { Refusals = [typeof(FormatException), typeof(JsonException), .. WithFileSystem] },
+        new("image", ["image"], "json", ImageTarget.Run) { Refusals = WithFileSystem },
         new("volume", ["tar"], "tar", TreeTargets.ExtractVolume) { Refusals = WithFileSystem },
         new("rootfs-diff", ["tar"], "tar", TreeTargets.ApplyDiff) { Refusals = WithFileSystem },
         new("import", ["checkpoint", "tar"], "tar", ImportTarget.Run) { Refusals = WithFileSystem },

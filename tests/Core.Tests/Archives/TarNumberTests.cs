@@ -1,5 +1,7 @@
 using System.Text;
+using CheckpointOperator.Core.Archives;
 using CheckpointOperator.Core.Archives.Tar;
+using CheckpointOperator.Core.FileSystem;
 
 namespace CheckpointOperator.Core.Tests.Archives;
 
@@ -23,4 +25,16 @@ public sealed class TarNumberTests
     [InlineData("\0  10\0\0\0")]
     [InlineData("10\0 10\0\0")]
     public void Digits_behind_a_NUL_are_refused(string field) => Assert.False(TarNumber.TryRead(Encoding.Latin1.GetBytes(field), out _));
+
+    [Fact]
+    public void A_device_s_numbers_are_kept_where_octal_digits_do_not_hold_them()
+    {
+        var entry = new TarEntry { Path = RelativePath.Parse("device"), Type = TarEntryType.CharacterDevice, DeviceMajor = 0x1000000, DeviceMinor = uint.MaxValue };
+        using var tar = new MemoryStream();
+        new TarWriter(tar).WriteHeader(entry);
+        tar.Position = 0;
+        using var reader = new TarReader(tar, ArchiveLimits.Default);
+        var read = reader.Next()!;
+        Assert.Equal((0x1000000u, uint.MaxValue), (read.DeviceMajor, read.DeviceMinor));
+    }
 }

@@ -33,7 +33,7 @@ internal static class CriuSeeds
         yield return ("criu-count/pstree-none", Tree[..8]);
     }
 
-    private static CriuInput Process() => new CriuInput()
+    private static Records Process() => new Records()
         .Add(ImageMagic.Inventory, new InventoryEntry { ImgVersion = 2 })
         .Add(ImageMagic.PsTree, new PstreeEntry { Pid = 1, Pgid = 1, Sid = 1, Threads = { 1, 7 } })
         .Add(ImageMagic.Files, new FileEntry { Type = 1, Id = 1, Reg = new RegFileEntry { Name = Bytes("/bin/x"), Flags = 0x8000 } })
@@ -62,7 +62,7 @@ internal static class CriuSeeds
         .Add(ImageMagic.Stats, new StatsEntry { Dump = new DumpStatsEntry { FreezingTime = 1, FrozenTime = 2 } })
         .AddPages([.. new byte[16], .. "x\0-fast\0SECRET=hush\0EMPTY=\0"u8]);
 
-    private static CriuInput Files(CriuInput images) => images
+    private static Records Files(Records images) => images
         .Add(ImageMagic.Files, new FileEntry { Id = 4, Isk = new InetSkEntry { Family = 2, SrcAddr = { 1 }, DstAddr = { 2 }, DstPort = 80, State = 1 } })
         .Add(ImageMagic.FdInfo, new FdinfoEntry { Id = 4, Type = (uint)OpenFileKind.InetSocket, Fd = 5 })
         .Add(ImageMagic.Files, new FileEntry { Id = 5, Usk = new UnixSkEntry { Ino = 1, Peer = 2, Name = Bytes("\0abstract") } })

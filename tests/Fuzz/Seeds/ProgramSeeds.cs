@@ -61,7 +61,7 @@ internal static class ProgramSeeds
         }
     }
 
-    private static (string Name, string Command)[] Compressors => [("gzip", "gzip --no-name"), ("zstd", "zstd --single-thread"), ("bzip2", "bzip2"), ("xz", "xz")];
+    private static (string Name, string Command)[] Compressors => [("gzip", "gzip --no-name"), ("zstd", "zstd --single-thread"), ("bzip2", "bzip2 -1"), ("xz", "xz")];
 
     private static byte[] Shell(string folder, string script)
     {

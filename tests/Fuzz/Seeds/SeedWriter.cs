@@ -11,7 +11,8 @@ internal static class SeedWriter
             .Concat(ProgramSeeds.Create())
             .Concat(CheckpointSeeds.Create())
             .Concat(JsonSeeds.Create().Select(static seed => (seed.Name, Encoding.UTF8.GetBytes(seed.Json))))
-            .Concat(CriuSeeds.Create());
+            .Concat(CriuSeeds.Create())
+            .Concat(ImageSeeds.Create());
         var (count, bytes) = (0, 0L);
         foreach (var (name, content) in seeds)
         {

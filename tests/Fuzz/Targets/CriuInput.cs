@@ -7,10 +7,10 @@ using Google.Protobuf;
 namespace CheckpointOperator.Fuzz.Targets;
 
 /// <summary>
-/// CRIU's images in a form that is mostly content: records of a kind (1 byte), a length (16 bits, little endian) and that many bytes. Records
-/// of one kind are the entries of one image, whose magic and lengths are put around them; with the highest bit set they are the image itself.
+/// CRIU's images as <see cref="Records"/>: those of one kind are the entries of one image, whose magic and lengths are put around them; with
+/// the highest bit set they are the image itself.
 /// </summary>
-internal sealed class CriuInput
+internal static class CriuInput
 {
     private const byte RawBit = 0x80;
     private const int PageSize = 4096;
@@ -28,26 +28,22 @@ internal sealed class CriuInput
 
     private static readonly int PagesKind = Array.FindIndex(Kinds, static kind => kind.Magic == 0);
 
-    private readonly List<byte> _records = [];
+    /// <summary>Adds an entry of an image to an input that is being made.</summary>
+    internal static Records Add(this Records records, ImageMagic magic, IMessage entry) =>
+        records.Add(Array.FindIndex(Kinds, kind => kind.Magic == magic), entry.ToByteArray());
 
-    /// <summary>Adds an entry to an input that is being made.</summary>
-    internal CriuInput Add(ImageMagic magic, IMessage entry) => AddRecord((byte)Array.FindIndex(Kinds, kind => kind.Magic == magic), entry.ToByteArray());
+    /// <summary>Adds pages; the rest of the last one is zeros.</summary>
+    internal static Records AddPages(this Records records, ReadOnlySpan<byte> pages) => records.Add(PagesKind, pages);
 
-    internal CriuInput AddPages(byte[] pages) => AddRecord((byte)PagesKind, pages);
-
-    internal byte[] ToArray(byte head) => [head, .. _records];
-
-    /// <summary>The archive that records stand for; pages come first or last in it.</summary>
-    internal static byte[] ToTar(ReadOnlySpan<byte> records, bool pagesFirst)
+    /// <summary>The archive that an input stands for; pages come first or last in it.</summary>
+    internal static byte[] ToTar(byte[] input, bool pagesFirst)
     {
         var images = new SortedDictionary<int, MemoryStream>();
-        while (records.Length >= 3)
+        foreach (var (kind, content) in Records.Read(input))
         {
-            var raw = (records[0] & RawBit) != 0;
-            var kind = (records[0] & ~RawBit) % Kinds.Length;
-            var length = Math.Min(BinaryPrimitives.ReadUInt16LittleEndian(records[1..]), records.Length - 3);
-            Append(images, kind, records.Slice(3, length), raw || kind == PagesKind);
-            records = records[(3 + length)..];
+            var raw = (kind & RawBit) != 0;
+            var image = (kind & ~RawBit) % Kinds.Length;
+            Append(images, image, content, raw || image == PagesKind);
         }
 
         // Pages are whole ones; an input that had to hold their zeros would be nothing else.
@@ -87,13 +83,5 @@ internal sealed class CriuInput
         Span<byte> bytes = stackalloc byte[sizeof(uint)];
         BinaryPrimitives.WriteUInt32LittleEndian(bytes, number);
         image.Write(bytes);
-    }
-
-    private CriuInput AddRecord(byte kind, byte[] content)
-    {
-        _records.Add(kind);
-        _records.AddRange([(byte)content.Length, (byte)(content.Length >> 8)]);
-        _records.AddRange(content);
-        return this;
     }
 }

@@ -15,7 +15,7 @@ internal static class CriuTarget
     {
         if (input.Length == 0)
             return;
-        var tar = CriuInput.ToTar(input.AsSpan(1), pagesFirst: (input[0] & 1) != 0);
+        var tar = CriuInput.ToTar(input, pagesFirst: (input[0] & 1) != 0);
         using var archive = CheckpointArchive.Open(InputFile.With(tar), FuzzLimits.Archive);
         if ((input[0] & Search) != 0)
             SearchMemory(archive);

@@ -88,8 +88,9 @@ internal static class TarHeader
         block[TypeOffset] = type;
         Put(block.Slice(LinkOffset, NameLength), entry.LinkTarget);
         "ustar\000"u8.CopyTo(block[MagicOffset..]);
-        TarNumber.Write(block.Slice(329, 8), Fit(entry.DeviceMajor, 8));
-        TarNumber.Write(block.Slice(337, 8), Fit(entry.DeviceMinor, 8));
+        // No PAX record has these; a number that octal digits do not hold must not become the 0/0 of a whiteout.
+        TarNumber.Write(block.Slice(329, 8), entry.DeviceMajor);
+        TarNumber.Write(block.Slice(337, 8), entry.DeviceMinor);
         Seal(block);
     }
 
