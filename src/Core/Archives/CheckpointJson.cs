@@ -43,14 +43,27 @@ internal static class CheckpointJson
     {
         foreach (var member in element.EnumerateObject())
         {
+            var name = NameOf(member, entry);
             if (member.Value.ValueKind != JsonValueKind.String)
-                throw Invalid(entry, $"'{DisplayText.Of(member.Name)}' has to be a JSON string");
-            yield return new(member.Name, member.Value.TextOf(member.Name, entry));
+                throw Invalid(entry, $"'{DisplayText.Of(name)}' has to be a JSON string");
+            yield return new(name, member.Value.TextOf(name, entry));
         }
     }
 
     internal static ArchiveRefusedException Invalid(string entry, string detail, Exception? cause = null) =>
         new(ArchiveRefusal.InvalidJson, entry, -1, detail, cause);
+
+    private static string NameOf(JsonProperty member, string entry)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw Invalid(entry, $"a name is no Unicode: {e.Message}", e);
+        }
+    }
 
     private static string TextOf(this JsonElement text, string name, string entry)
     {

@@ -26,6 +26,19 @@ public sealed class CheckpointJsonTests
     }
 
     [Theory]
+    [InlineData("{\"\u00e7\":\"x\"}")]
+    [InlineData("""{"\ud800":"x"}""")]
+    public void A_name_that_is_not_Unicode_is_refused(string json)
+    {
+        var refusal = Assert.Throws<ArchiveRefusedException>(() =>
+        {
+            using var document = CheckpointJson.ParseObject(Encoding.Latin1.GetBytes(json), "index.json");
+            return document.RootElement.Texts("index.json").ToList();
+        });
+        Assert.Equal((ArchiveRefusal.InvalidJson, "index.json"), (refusal.Reason, refusal.Entry));
+    }
+
+    [Theory]
     [InlineData("n\u0001\u001b[2Jll")]
     [InlineData("[\"a\",\u0002]")]
     public void A_refusal_of_JSON_is_one_printable_line(string json)

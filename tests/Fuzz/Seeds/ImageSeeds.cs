@@ -26,13 +26,13 @@ internal static class ImageSeeds
         return records
             .Add(ImageTarget.Manifest, Json($$"""
                 {"schemaVersion":2,"mediaType":"{{ManifestType}}","config":{{Descriptor("application/vnd.oci.image.config.v1+json", 3)}},
-                "layers":[{{Descriptor("application/vnd.oci.image.layer.v1.tar", 4)}}],"annotations":{"{{annotation}}":"{{value}}"}}
+                "layers":[{{Descriptor("application/vnd.oci.image.layer.v1.tar", 4)}}],"annotations":{"{{annotation}}":"{{value}}"} }
                 """))
             .Add(ImageTarget.Configuration, Json("""{"architecture":"amd64","os":"linux"}"""))
             .Add(ImageTarget.Layer, new SeedTar().File("config.dump", """{"id":"1","name":"web","runtime":"runc"}""").File("spec.dump", "{}").Finish());
     }
 
-    private static string Descriptor(string type, int kind) => $$"""{"mediaType":"{{type}}","digest":"@{{kind}}","size":#{{kind}}}""";
+    private static string Descriptor(string type, int kind) => $$"""{"mediaType":"{{type}}","digest":"@{{kind}}","size":#{{kind}} }""";
 
     private static byte[] Json(string text) => Encoding.UTF8.GetBytes(text);
 }
