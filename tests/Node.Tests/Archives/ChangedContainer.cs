@@ -21,7 +21,7 @@ public sealed class ChangedContainer(NodeFixture node) : IAsyncLifetime
         touch /etc/known && mkdir -p /data/file-to-folder && touch /data/file-to-link /data/link-to-file /data/linked /data/mode /data/owner /data/time /data/folder-to-file
         podman run --quiet --detach --network none --name $name --volume $volume:/volume localhost/$name:1 /bin/sh -c '
           echo kept > /volume/note; echo kept > /dev/shm/note
-          i=0; while :; do i=$((i+1)); echo $i; echo $i > /dev/shm/count; echo $i > /volume/count; sleep 0.05; done' > /dev/null
+          i=0; while :; do i=$((i+1)); echo $i; for folder in /dev/shm /volume; do echo $i > $folder/new; mv $folder/new $folder/count; done; sleep 0.05; done' > /dev/null
         cd "$(podman mount $name)"
         python3 $folder/changes.py
         """;
@@ -99,11 +99,11 @@ public sealed class ChangedContainer(NodeFixture node) : IAsyncLifetime
     }
 
     /// <summary>Starts another container of the image and returns its name.</summary>
-    public async Task<string> RunAsync(string command)
+    public async Task<string> RunAsync(string command, string options = "")
     {
         string name = $"other-{Guid.NewGuid():N}";
         _others.Add(name);
-        await node.RunAsync($"podman run --quiet --detach --network none --name {name} {Image} {command}");
+        await node.RunAsync($"podman run --quiet --detach --network none {options} --name {name} {Image} {command}");
         return name;
     }
 

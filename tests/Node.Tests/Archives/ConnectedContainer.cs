@@ -10,7 +10,7 @@ internal sealed class ConnectedContainer(NodeFixture node, ChangedContainer imag
     // All wait in read(): a dump interrupts other system calls for good.
     private const string Command = """
         /bin/sh -c "
-          /bin/nc -l -p 7000 -e /bin/sh -c 'while read line; do echo \$line > /dev/shm/echoed; echo \$line; done' &
+          /bin/nc -l -p 7000 -e /bin/sh -c 'while read line; do echo \$line > /dev/shm/new; /bin/mv /dev/shm/new /dev/shm/echoed; echo \$line; done' &
           /bin/busybox mkfifo /tmp/fifo; /bin/flock /tmp/lock /bin/cat <> /tmp/fifo &
           until /bin/busybox netstat -ltn | /bin/busybox grep -q :7000; do :; done
           exec /bin/nc 127.0.0.1 7000 -e /bin/sh -c 'i=0; while :; do i=\$((i+1)); echo \$i; read back; /bin/sleep 0.05; done'"

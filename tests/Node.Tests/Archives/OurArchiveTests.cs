@@ -1,3 +1,4 @@
+using CheckpointOperator.Core.Archives;
 using CheckpointOperator.Node.Tests.Node;
 
 namespace CheckpointOperator.Node.Tests.Archives;
@@ -30,5 +31,21 @@ public sealed class OurArchiveTests(NodeFixture node, ChangedContainer container
             new("etc", "time", Mounted),
             new("run", "time", Mounted),
             new("tmp", "time", Mounted));
+    }
+
+    [Fact]
+    public async Task A_container_of_runc_goes_on_by_runc()
+    {
+        string folder = container.MakeFolder("runc");
+        string name = await container.RunAsync("/bin/sh -c 'i=0; while :; do i=$((i+1)); echo $i > /new; /bin/mv /new /count; /bin/sleep 0.05; done'", "--runtime runc");
+        await node.RunAsync($"until podman exec {name} /bin/busybox grep -q 5 /count; do :; done; podman container checkpoint --compress none --export {folder}-export.tar {name}");
+        OverlayFolders overlay = await container.OverlayOfAsync(name);
+        OurArchive.Rewrite(node, $"{folder}-export.tar", folder, $"{folder}-ours.tar", tar => ContainerDiff.OfUpper(node, overlay, tar).Deleted);
+        using (var archive = CheckpointArchive.Open(node.PathOf($"{folder}-ours.tar")))
+            Assert.Equal("runc", archive.ReadRuntimeName());
+
+        long count = long.Parse(await node.RunAsync($"cat {overlay.Upper}/count"), null);
+        string restored = await container.RestoreAsync($"{folder}-ours.tar");
+        await node.RunAsync($"until [ \"$(podman exec {restored} /bin/cat /count)\" -gt {count} ]; do :; done");
     }
 }
