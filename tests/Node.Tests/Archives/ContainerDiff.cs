@@ -14,11 +14,19 @@ internal static class ContainerDiff
         [.. ((string[])["etc/hostname", "etc/hosts", "etc/mtab", "etc/resolv.conf", "run/.containerenv"]).Select(RelativePath.Parse)];
 
     /// <summary>The diff of its overlay's upper folder.</summary>
-    public static DiffResult OfUpper(NodeFixture node, OverlayFolders overlay, Stream tar)
+    public static DiffResult OfUpper(NodeFixture node, OverlayFolders overlay, Stream tar, DiffDialect dialect = DiffDialect.DeletedFiles)
     {
         using var upper = RootDirectory.Open(node.PathOf(overlay.Upper));
         using var lower = RootDirectory.Open(node.PathOf(overlay.Lower));
-        return RootFsDiff.CreateFromUpper(upper, tar, new DiffOptions { Lower = [lower], Excluded = Podmans });
+        return RootFsDiff.CreateFromUpper(upper, tar, new DiffOptions { Lower = [lower], Excluded = Podmans, Dialect = dialect });
+    }
+
+    /// <summary>The diff of the image's files and the container's.</summary>
+    public static DiffResult OfTrees(NodeFixture node, OverlayFolders overlay, Stream tar)
+    {
+        using var before = RootDirectory.Open(node.PathOf(overlay.Lower));
+        using var after = RootDirectory.Open(node.PathOf(overlay.Merged));
+        return RootFsDiff.CreateFromTrees(before, after, tar, new DiffOptions { Excluded = Podmans });
     }
 
     /// <summary>The diff of what <c>podman diff --format json</c> lists.</summary>

@@ -46,6 +46,16 @@ public sealed class OurDiffTests(NodeFixture node, ChangedContainer container) :
     [InlineData("ours")]
     [InlineData("tar")]
     [InlineData("bsdtar")]
+    public async Task The_diff_of_both_trees_makes_the_containers_files(string program)
+    {
+        string folder = Write(tar => ContainerDiff.OfTrees(node, container.Overlay, tar));
+        (await ApplyAsync(program, folder)).ShouldBe(container.Files, program == "bsdtar" ? [new(".", "time", FoldersThatWere), .. Bsdtars] : []);
+    }
+
+    [Theory]
+    [InlineData("ours")]
+    [InlineData("tar")]
+    [InlineData("bsdtar")]
     public async Task The_diff_of_podmans_own_list_makes_the_containers_files(string program)
     {
         string changes = await node.RunAsync($"podman diff --format json {container.Name}");
