@@ -26,6 +26,8 @@ internal static class FuzzTargets
         new("image", ["image"], "json", ImageTarget.Run) { Refusals = WithFileSystem },
         new("volume", ["tar"], "tar", TreeTargets.ExtractVolume) { Refusals = WithFileSystem },
         new("rootfs-diff", ["tar"], "tar", TreeTargets.ApplyDiff) { Refusals = WithFileSystem },
+        new("diff-trees", ["tar"], "tar", DiffTargets.CompareTrees) { Refusals = [typeof(NotSupportedException), .. WithFileSystem] },
+        new("diff-convert", ["tar"], "tar", DiffTargets.Convert) { Refusals = [typeof(NotSupportedException), .. WithFileSystem] },
         new("import", ["checkpoint", "tar"], "tar", ImportTarget.Run) { Refusals = WithFileSystem },
     ];
 

@@ -13,6 +13,8 @@ internal sealed class Sandbox : IDisposable
     /// <summary>A folder in memory.</summary>
     internal static readonly string Memory = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
 
+    private static readonly string[] Own = ["rootfs", "bundle", "input", "before", "copy"];
+
     private static readonly RelativePath Arena = RelativePath.Parse("arena");
     private static readonly string[] Canaries = [".", "canary", "canary/secret", "canary/folder", "canary/folder/inner", "canary/link"];
     private static RootDirectory? _top;
@@ -27,9 +29,8 @@ internal sealed class Sandbox : IDisposable
         RemoveArena();
         _top.MakeDirectories(Arena);
         _arena = _top.OpenDirectory(Arena);
-        Root = Make("rootfs");
+        Root = MakeRoot("rootfs");
         Bundle = Make("bundle");
-        Plant(Root);
         _canaries = DescribeCanaries(_top);
     }
 
@@ -38,6 +39,14 @@ internal sealed class Sandbox : IDisposable
 
     /// <summary>Where a checkpoint is unpacked.</summary>
     internal RootDirectory Bundle { get; }
+
+    /// <summary>One more root file system, the same as <see cref="Root"/> was at the start.</summary>
+    internal RootDirectory MakeRoot(string name)
+    {
+        var root = Make(name);
+        Plant(root);
+        return root;
+    }
 
     /// <summary>A file for an input beside both.</summary>
     internal Microsoft.Win32.SafeHandles.SafeFileHandle CreateInput(byte[] content)
@@ -50,7 +59,7 @@ internal sealed class Sandbox : IDisposable
     /// <summary>Compares what lies outside with what was there before, and clears the folders.</summary>
     public void Dispose()
     {
-        var left = string.Join(' ', _arena.List().Select(static entry => entry.Path.Name).Where(static name => name is not ("rootfs" or "bundle" or "input")));
+        var left = string.Join(' ', _arena.List().Select(static entry => entry.Path.Name).Where(static name => !Own.Contains(name)));
         Root.Dispose();
         Bundle.Dispose();
         _arena.Dispose();
@@ -76,6 +85,7 @@ internal sealed class Sandbox : IDisposable
         Link("dangling", "data/none");
         Link("secret", "../../canary/secret");
         Link("data/up", "../../../canary/folder");
+        SetTimes(root, RelativePath.Root);
 
         void Make(string path) => root.MakeDirectories(RelativePath.Parse(path));
 
@@ -86,6 +96,27 @@ internal sealed class Sandbox : IDisposable
         }
 
         void Link(string path, string target) => root.CreateSymbolicLink(RelativePath.Parse(path), target);
+    }
+
+    // The same for all, so that trees can be compared; children first, a folder's time changes with them.
+    private static void SetTimes(RootDirectory root, RelativePath folder)
+    {
+        foreach (var child in root.List(folder))
+        {
+            if (child.Type == FileType.Directory)
+                SetTimes(root, child.Path);
+            else
+                SetTime(child.Path);
+        }
+
+        SetTime(folder);
+
+        void SetTime(RelativePath path)
+        {
+            var time = new TimeSpec { Seconds = 1_500_000_000 };
+            if (Libc.utimensat(root.Handle, path.Terminated, [time, time], Libc.AT_SYMLINK_NOFOLLOW) != 0)
+                throw FileSystemException.FromLastError("set the time of", path.Display);
+        }
     }
 
     private RootDirectory Make(string name)
