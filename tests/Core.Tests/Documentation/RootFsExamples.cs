@@ -42,12 +42,12 @@ public sealed class RootFsExamples : IDisposable
         using var tar = File.Create(_folder["rootfs-diff.tar"]);
         var Console = _console;
         // example
-        // UpperDiffOptions take the mounted overlay, too, for files whose content lies in another layer (metacopy).
-        DiffResult diff = RootFsDiff.CreateFromUpper(upper, tar, new()
+        DiffOptions options = new()
         {
             Excluded = new HashSet<RelativePath> { RelativePath.Parse("data") },
             Lower = [lower],
-        });
+        };
+        DiffResult diff = RootFsDiff.CreateFromUpper(upper, tar, options);
         Console.WriteLine($"{diff.Changed} changed, {diff.Bytes} bytes, {diff.Deleted.Count} deleted");
         // end
         Assert.EndsWith("0 deleted\n", _console.ToString(), StringComparison.Ordinal);
@@ -71,13 +71,35 @@ public sealed class RootFsExamples : IDisposable
     }
 
     [Fact]
-    public void Describe_a_user_namespace()
+    public void Make_a_diff_of_two_trees()
     {
+        using var before = _folder.Make("before");
+        using var after = _folder.Make("after");
+        _folder.Shell("mkdir before/etc after/etc; touch before/etc/gone; echo new > after/etc/new");
+        using var tar = File.Create(_folder["layer.tar"]);
         // example
-        IdMap ids = new([IdRange.Parse("0:100000:65536")], [IdRange.Parse("0:100000:65536")]);
-        uint root = ids.Users[0].Host;
+        DiffResult diff = RootFsDiff.CreateFromTrees(before, after, tar, new DiffOptions { Dialect = DiffDialect.Whiteouts });
         // end
-        Assert.Equal(100_000u, root);
+        tar.Close();
+        var names = _folder.Shell("tar -tf layer.tar").Split('\n').Select(name => name.TrimStart('.', '/')).ToList();
+        Assert.Contains("etc/new", names);
+        Assert.Contains(names, name => name.EndsWith("etc/.wh.gone", StringComparison.Ordinal));
+        Assert.Equal(4, diff.Bytes);
+    }
+
+    [Fact]
+    public void Apply_a_diff_to_a_container_in_a_user_namespace()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can give files away");
+        using var bundle = _folder.Make("bundle");
+        using var rootfs = _folder.Make("rootfs");
+        _folder.Shell("echo x > motd; tar --owner=5 --group=6 -cf bundle/rootfs-diff.tar motd");
+        // example
+        IdRange range = IdRange.Parse("0:100000:65536");
+        IdMap ids = new(users: [range], groups: [range]);
+        RootFsDiff.Apply(bundle, rootfs, ids: ids);
+        // end
+        Assert.Equal("100005:100006", _folder.Shell("stat -c %u:%g rootfs/motd").Trim());
     }
 
     [Fact]
