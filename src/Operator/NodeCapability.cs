@@ -16,7 +16,7 @@ internal static class NodeCapability
         ?? engine switch
         {
             CheckpointEngine.Kubelet when node.Status.Kubelet?.CheckpointApi == false =>
-                $"the kubelet of node {node.Metadata.Name} does not answer the checkpoint API (on by default from Kubernetes 1.30). Use spec.engine Auto or Runtime.",
+                $"{node.Status.Kubelet.Message ?? $"the kubelet of node {node.Metadata.Name} does not answer the checkpoint API (on by default from Kubernetes 1.30)"}. Use spec.engine Auto or Runtime.",
             CheckpointEngine.Runtime when node.Status.Runtimes is { } runtimes && !runtimes.Any(runtime => runtime.Checkpoint == true) =>
                 $"node {node.Metadata.Name} has no OCI runtime that can checkpoint. Install runc or crun, and CRIU, on the node.",
             _ => null,

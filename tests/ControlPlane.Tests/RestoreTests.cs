@@ -115,7 +115,7 @@ public sealed class RestoreTests(TestControlPlane controlPlane)
 
         string message = (await UntilPreflightFailsAsync(space, "copy", "CpuIncompatible")).Status.Message!;
         Assert.Contains("avx512f", message, StringComparison.Ordinal);
-        Assert.Contains("control groups", message, StringComparison.Ordinal);
+        Assert.Contains("cgroup version", message, StringComparison.Ordinal);
         Assert.Equal("Warning", (await space.UntilEventAsync("copy", "CpuIncompatible")).Type);
         Assert.Null(await space.Pods.GetAsync(space.Key("copy"), Cancelled));
 

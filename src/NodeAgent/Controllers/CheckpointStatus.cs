@@ -23,6 +23,7 @@ internal static class CheckpointStatus
             return;
         ContainerCheckpointStatus status = checkpoint.Status;
         status.Engine = choice.Engine;
+        status.EngineReason = choice.Why;
         status.Message = $"Taking the checkpoint with engine {choice.Engine}, {choice.Why}.";
         Set(checkpoint, Checkpointed, Conditions.False, "Checkpointing", status.Message, now);
     }

@@ -24,6 +24,7 @@ public sealed class ArchiveContentWriter(
 {
     private const string VolumeFolder = "volumes";
     private const string DataLink = "..data";
+    private const string SharedMemory = "/dev/shm";
 
     // Two blocks of zeros end a tar.
     private static readonly byte[] EmptyArchive = new byte[1024];
@@ -127,6 +128,23 @@ public sealed class ArchiveContentWriter(
         ArgumentNullException.ThrowIfNull(request);
         foreach (PodVolume volume in request.EmptyDirs)
             WriteVolume(writer, request, volume);
+    }
+
+    /// <summary>What no engine puts into an archive though a program may miss it, each a sentence: files in the Pod's shared memory.</summary>
+    /// <param name="request">What is checkpointed.</param>
+    /// <param name="container">The container on the node; null where its engine does not tell.</param>
+    public IReadOnlyList<string> FindLeftOut(CheckpointRequest request, RunningContainer? container)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        bool isVolume = request.EmptyDirs.Any(volume => volume.Mounts.Any(mount => mount.Path == SharedMemory));
+        if (isVolume || container?.Spec.Mounts?.FirstOrDefault(mount => mount.Destination == SharedMemory)?.Source is not { } source
+            || !RelativePath.TryParse(source, out RelativePath path) || node.Directory.StatTarget(path)?.Type != FileType.Directory)
+        {
+            return [];
+        }
+        using RootDirectory folder = node.OpenDirectory(source);
+        int files = folder.List().Count;
+        return files == 0 ? [] : [$"the content of {SharedMemory} ({files} files) is not in the archive: a program that has one of them open cannot be restored"];
     }
 
     /// <summary>A digest that stays the same as long as nobody writes to these volumes; null where somebody does while it is taken.</summary>

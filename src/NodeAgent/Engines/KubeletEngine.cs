@@ -52,7 +52,9 @@ internal sealed partial class KubeletEngine(
     public async Task<CheckpointOutcome> TakeAsync(CheckpointRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        ArchiveMetadata metadata = await DescribeAsync(request, cancellationToken);
+        RunningContainer? container = Find(request);
+        ArchiveMetadata metadata = await DescribeAsync(request, container, cancellationToken);
+        IReadOnlyList<string> leftOut = content.FindLeftOut(request, container);
         HashSet<RelativePath> earlier = checkpoints.List(request.Pod, request.Container);
         try
         {
@@ -71,7 +73,8 @@ internal sealed partial class KubeletEngine(
             archive.Finish();
             if (!options.Value.KeepKubeletCheckpoints)
                 checkpoints.Remove([name]);
-            return Outcome(request, metadata, taken, together);
+            CheckpointOutcome outcome = Outcome(request, metadata, taken, together);
+            return outcome with { Missing = [.. outcome.Missing, .. leftOut] };
         }
         catch (Exception failure)
         {
@@ -84,22 +87,34 @@ internal sealed partial class KubeletEngine(
         }
     }
 
-    private async Task<ArchiveMetadata> DescribeAsync(CheckpointRequest request, CancellationToken cancellationToken)
+    private RunningContainer? Find(CheckpointRequest request)
     {
+        if (!ContainerId.TryParse(request.ContainerId, out ContainerId id) || id.Engine != ContainerId.Containerd)
+            return null;
         try
         {
-            if (ContainerId.TryParse(request.ContainerId, out ContainerId id) && id.Engine == ContainerId.Containerd)
-            {
-                RunningContainer container = containers.Find(id.Id);
-                return await content.DescribeAsync(request, container, new OciRuntime(processes, container.RuntimePath, container.RuntimeRoot), cancellationToken);
-            }
+            return containers.Find(id.Id);
         }
-        catch (Exception unknown) when (unknown is ContainerNotFoundException or OciRuntimeException)
+        catch (ContainerNotFoundException unknown)
         {
             // The kubelet may know it still; what it runs on is then not told.
             Log.NotDescribed(logger, request.ContainerId, unknown.Message);
+            return null;
         }
-        return await content.DescribeAsync(request, null, null, cancellationToken);
+    }
+
+    private async Task<ArchiveMetadata> DescribeAsync(CheckpointRequest request, RunningContainer? container, CancellationToken cancellationToken)
+    {
+        OciRuntime? runtime = container is null ? null : new OciRuntime(processes, container.RuntimePath, container.RuntimeRoot);
+        try
+        {
+            return await content.DescribeAsync(request, container, runtime, cancellationToken);
+        }
+        catch (OciRuntimeException unknown)
+        {
+            Log.NotDescribed(logger, request.ContainerId, unknown.Message);
+            return await content.DescribeAsync(request, container, null, cancellationToken);
+        }
     }
 
     // containerd leaves a container held that it finds held: the kubelet's dump and our volumes are of one moment.

@@ -53,6 +53,7 @@ public sealed partial class RuntimeEngine(
         var runtime = new OciRuntime(processes, container.RuntimePath, container.RuntimeRoot);
         await RequireRunningAsync(runtime, container, cancellationToken);
         ArchiveMetadata metadata = await content.DescribeAsync(request, container, runtime, cancellationToken);
+        IReadOnlyList<string> leftOut = content.FindLeftOut(request, container);
 
         var entry = new CheckpointJournalEntry(
             request.Uid, container.Id.Id, container.RuntimePath, container.RuntimeRoot, time.GetUtcNow() + request.Timeout);
@@ -87,7 +88,7 @@ public sealed partial class RuntimeEngine(
             return new CheckpointOutcome(RuntimeName(metadata), metadata.Criu, frozen)
             {
                 Volumes = [.. request.EmptyDirs.Select(volume => volume.Name)],
-                Missing = [.. request.LeftOut],
+                Missing = [.. request.LeftOut, .. leftOut],
             };
         }
         catch (Exception failure) when (failure is OciRuntimeException or IOException or TimeoutException)

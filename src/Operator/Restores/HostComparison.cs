@@ -25,7 +25,7 @@ internal static class HostComparison
             .. Differs("PageSizeDiffers", "page size", then.PageSize, now.PageSize),
             .. Processor(then.Cpu, now.Cpu),
             .. Older("KernelTooOld", "Linux", then.Kernel, now.Kernel, "Processes may use what an older kernel does not have: start a newer one there."),
-            .. Differs("CgroupVersionDiffers", "control groups", then.Cgroup, now.Cgroup),
+            .. Differs("CgroupVersionDiffers", "cgroup version", then.Cgroup, now.Cgroup),
             .. Older("CriuTooOld", "CRIU", then.Criu, now.Criu?.Version, "An older CRIU may not read the images: install that version or a later one there."),
             .. Runtime(then.Runtime, now),
             .. Storage(checkpoint, now.Storage),

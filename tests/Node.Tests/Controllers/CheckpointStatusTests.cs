@@ -1,6 +1,9 @@
+using CheckpointOperator.Core.Archives;
 using CheckpointOperator.Kubernetes.Api;
 using CheckpointOperator.Kubernetes.Api.V1Alpha1;
 using CheckpointOperator.NodeAgent.Controllers;
+using CheckpointOperator.NodeAgent.Engines;
+using CheckpointOperator.NodeAgent.Store;
 
 using k8s.Models;
 
@@ -34,6 +37,32 @@ public sealed class CheckpointStatusTests
         Assert.Null(checkpoint.Status.Conditions);
         Assert.Null(checkpoint.Status.CompletionTime);
     }
+
+    [Fact]
+    public void Which_engine_and_why_and_what_it_left_out_stand_in_the_status_of_a_ready_checkpoint()
+    {
+        V1Alpha1ContainerCheckpoint checkpoint = Checkpoint(CheckpointPhase.Running);
+        CheckpointStatus.SetStarted(checkpoint, new EngineChoice(CheckpointEngine.Kubelet, "chosen because of this"), Now);
+        CheckpointStatus.SetReady(checkpoint, null, Archive, new CheckpointOutcome("crun", "4.2", 7) { Volumes = ["data"], Missing = ["the rest"] }, Now);
+
+        ContainerCheckpointStatus status = checkpoint.Status;
+        Assert.Equal((CheckpointPhase.Ready, CheckpointEngine.Kubelet, "chosen because of this"), (status.Phase, status.Engine, status.EngineReason));
+        Assert.Equal(["data"], status.Content!.Volumes!);
+        Assert.Equal(["the rest"], status.Content.Missing!);
+        Assert.Equal(("crun", ArchiveDialect.Containerd, Environment.SystemPageSize), (status.Container!.Runtime, status.Container.Dialect, status.Container.PageSize));
+        Assert.NotEmpty(status.Container.Cpu!.Features!);
+    }
+
+    [Fact]
+    public void Where_only_the_archive_is_left_containerds_name_of_its_shim_tells_the_runtime()
+    {
+        V1Alpha1ContainerCheckpoint checkpoint = Checkpoint(CheckpointPhase.Running);
+        CheckpointStatus.SetReady(checkpoint, null, Archive, null, Now);
+        Assert.Equal("runc", checkpoint.Status.Container!.Runtime);
+    }
+
+    private static StoredArchive Archive { get; } = new(
+        "/archive.tar", 1, "sha256:0", new ArchiveSummary { Engine = ArchiveEngine.Containerd, Compression = ArchiveCompression.None, Runtime = "io.containerd.runc.v2" });
 
     private static V1Alpha1ContainerCheckpoint Checkpoint(CheckpointPhase phase) => new()
     {

@@ -126,6 +126,26 @@ public sealed class KubeletEngineTests : IAsyncDisposable
         Assert.Contains("spec.volumes is None", Assert.Single(outcome.Missing), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Files_in_shared_memory_are_told_to_be_missing(bool has)
+    {
+        const string Bundle = "/run/containerd/io.containerd.runtime.v2.task/k8s.io/abc";
+        const string SharedMemory = "/run/containerd/io.containerd.grpc.v1.cri/sandboxes/s/shm";
+        Directory.CreateDirectory(_kubelet.Node.On(Bundle));
+        Directory.CreateDirectory(_kubelet.Node.On(SharedMemory));
+        await File.WriteAllTextAsync(
+            _kubelet.Node.On($"{Bundle}/config.json"), $$"""{"mounts":[{"destination":"/dev/shm","source":"{{SharedMemory}}"}]}""", TestContext.Current.CancellationToken);
+        if (has)
+            await File.WriteAllTextAsync(_kubelet.Node.On($"{SharedMemory}/segment"), "x", TestContext.Current.CancellationToken);
+        CheckpointOutcome outcome = await TakeAsync();
+        if (has)
+            Assert.Contains("/dev/shm (1 files) is not in the archive", Assert.Single(outcome.Missing), StringComparison.Ordinal);
+        else
+            Assert.Empty(outcome.Missing);
+    }
+
     [Fact]
     public async Task A_compressed_archive_is_taken_as_it_is_and_what_is_missing_is_told()
     {

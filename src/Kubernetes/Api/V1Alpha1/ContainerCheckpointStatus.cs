@@ -20,8 +20,11 @@ public sealed class ContainerCheckpointStatus
     /// <summary>UID of the Pod that was checkpointed.</summary>
     public string? PodUID { get; set; }
 
-    /// <summary>The engine that was used; <see cref="Message"/> says why.</summary>
+    /// <summary>The engine that was used.</summary>
     public CheckpointEngine? Engine { get; set; }
+
+    /// <summary>Why that engine: asked for, or chosen because of what.</summary>
+    public string? EngineReason { get; set; }
 
     /// <summary>One line for people: the last thing that happened, and what to do if something is wrong.</summary>
     public string? Message { get; set; }
