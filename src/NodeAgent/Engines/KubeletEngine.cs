@@ -1,10 +1,12 @@
 using System.Diagnostics;
+using System.Text;
 
 using CheckpointOperator.Core.Archives;
 using CheckpointOperator.Core.FileSystem;
 using CheckpointOperator.NodeAgent.Containers;
 using CheckpointOperator.NodeAgent.Kubelet;
 using CheckpointOperator.NodeAgent.Launch;
+using CheckpointOperator.NodeAgent.Node;
 using CheckpointOperator.NodeAgent.Store;
 
 using Microsoft.Extensions.Logging;
@@ -19,6 +21,7 @@ namespace CheckpointOperator.NodeAgent.Engines;
 /// </summary>
 /// <param name="api">Asks the kubelet.</param>
 /// <param name="checkpoints">The kubelet's archives.</param>
+/// <param name="node">The node's files.</param>
 /// <param name="containers">Finds the container.</param>
 /// <param name="processes">Runs the runtime on the node.</param>
 /// <param name="tasks">Holds the container.</param>
@@ -33,6 +36,7 @@ namespace CheckpointOperator.NodeAgent.Engines;
 internal sealed partial class KubeletEngine(
     KubeletCheckpointApi api,
     KubeletCheckpoints checkpoints,
+    NodeRoot node,
     ContainerdContainers containers,
     INodeProcesses processes,
     ContainerdTasks tasks,
@@ -47,6 +51,8 @@ internal sealed partial class KubeletEngine(
 {
     private const int TarMagic = 257;
     private const int MaximumRecord = 64 * 1024;
+    private const string ShimsLog = "criu-dump.log";
+    private const int MaximumLog = 64 * 1024 * 1024;
 
     /// <inheritdoc />
     public async Task<CheckpointOutcome> TakeAsync(CheckpointRequest request, CancellationToken cancellationToken)
@@ -55,6 +61,7 @@ internal sealed partial class KubeletEngine(
         RunningContainer? container = Find(request);
         ArchiveMetadata metadata = await DescribeAsync(request, container, cancellationToken);
         IReadOnlyList<string> leftOut = content.FindLeftOut(request, container);
+        DateTimeOffset start = time.GetUtcNow();
         HashSet<RelativePath> earlier = checkpoints.List(request.Pod, request.Container);
         try
         {
@@ -83,8 +90,19 @@ internal sealed partial class KubeletEngine(
             checkpoints.Remove(left);
             if (failure is IOException or OciRuntimeException)
                 throw new CheckpointFailedException(CheckpointFailedException.CheckpointFailed, failure.Message, failure);
+            if (failure is CheckpointFailedException { Reason: CheckpointFailedException.CheckpointFailed } && container is not null && FindReason(container, start) is { } reason)
+                throw new CheckpointFailedException(CheckpointFailedException.CheckpointFailed, $"CRIU cannot dump container {request.Container}: {reason} ({failure.Message})", failure);
             throw;
         }
+    }
+
+    // containerd's shim leaves CRIU's log of a dump that failed in the bundle; one of an earlier dump says nothing.
+    private string? FindReason(RunningContainer container, DateTimeOffset start)
+    {
+        RelativePath log = RelativePath.Parse($"{container.Bundle}/{ShimsLog}");
+        if (node.Directory.Stat(log) is not { Type: FileType.Regular } status || status.Modified.ToDateTimeOffset() < start)
+            return null;
+        return CriuLog.Reason(Encoding.UTF8.GetString(node.Directory.ReadFile(log, MaximumLog)));
     }
 
     private RunningContainer? Find(CheckpointRequest request)

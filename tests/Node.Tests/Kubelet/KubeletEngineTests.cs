@@ -34,7 +34,7 @@ public sealed class KubeletEngineTests : IAsyncDisposable
         _journal = new CheckpointJournal(node.Root, options);
         var tasks = new ContainerdTasks(_containerd, options);
         _engine = new KubeletEngine(
-            _kubelet.Api(), new KubeletCheckpoints(node.Root, options), new ContainerdContainers(node.Root, options), _containerd, tasks,
+            _kubelet.Api(), new KubeletCheckpoints(node.Root, options), node.Root, new ContainerdContainers(node.Root, options), _containerd, tasks,
             new ArchiveContentWriter(node.Root, options, new ContainerdImages(_containerd, options), new OciRuntimeProbe(new NodeCommandRunner(_containerd, node.Root)), TimeProvider.System),
             new CriuCpu(_containerd), _journal, new CheckpointRecovery(_journal, _containerd, tasks, _store, TimeProvider.System, NullLogger<CheckpointRecovery>.Instance),
             _store, options, TimeProvider.System, NullLogger<KubeletEngine>.Instance);
@@ -124,6 +124,27 @@ public sealed class KubeletEngineTests : IAsyncDisposable
         CheckpointOutcome outcome = await TakeAsync(volumes: false);
         Assert.Equal(["checkpoint-operator.json", "checkpoint/cpuinfo.img", "checkpoint/", "checkpoint/inventory.img", "config.dump"], await ListAsync(_store.PathOf(Uid)));
         Assert.Contains("spec.volumes is None", Assert.Single(outcome.Missing), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-3600)]
+    public async Task What_CRIU_says_in_the_log_that_containerds_shim_leaves_is_told_if_it_is_of_this_dump(int age)
+    {
+        const string Bundle = "/run/containerd/io.containerd.runtime.v2.task/k8s.io/abc";
+        string log = _kubelet.Node.On($"{Bundle}/criu-dump.log");
+        Directory.CreateDirectory(_kubelet.Node.On(Bundle));
+        await File.WriteAllTextAsync(_kubelet.Node.On($"{Bundle}/config.json"), "{}", TestContext.Current.CancellationToken);
+        _kubelet.Server.Checkpoint = () =>
+        {
+            File.WriteAllText(log, "(00.012345) Error (criu/sk-inet.c:188): inet: Connected TCP socket, consider using --tcp-established option.\n");
+            File.SetLastWriteTimeUtc(log, DateTime.UtcNow.AddSeconds(age));
+            throw new InvalidOperationException("rpc error: code = Unknown desc = criu failed: type NOTIFY errno 0 path= /run/x/criu-dump.log");
+        };
+        CheckpointFailedException failed = await Assert.ThrowsAsync<CheckpointFailedException>(() => TakeAsync());
+        Assert.Equal(CheckpointFailedException.CheckpointFailed, failed.Reason);
+        Assert.Contains("type NOTIFY errno 0", failed.Message, StringComparison.Ordinal);
+        Assert.Equal(age == 0, failed.Message.Contains("inet: Connected TCP socket", StringComparison.Ordinal));
     }
 
     [Theory]
