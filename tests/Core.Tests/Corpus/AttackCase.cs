@@ -87,6 +87,13 @@ public sealed class AttackCase
     /// <inheritdoc cref="AllEntries(Func{HandmadeTar, Scene, HandmadeTar})"/>
     public AttackCase AllEntries(Func<HandmadeTar, HandmadeTar> add) => AllEntries((tar, _) => add(tar));
 
+    /// <summary>A checkpoint archive made elsewhere, which is the diff too.</summary>
+    public AttackCase Whole(Func<Scene, byte[]> archive)
+    {
+        (Diff, Archive) = (archive, archive);
+        return this;
+    }
+
     /// <summary>What becomes of the bytes of both the diff and the checkpoint.</summary>
     public AttackCase Packed(Func<byte[], byte[]> pack)
     {
@@ -122,7 +129,7 @@ public sealed class AttackCase
         return this;
     }
 
-    public AttackCase Refused(ArchiveRefusal reason, Operation by = Operation.ReadEntries) => State(by, new Outcome(true, reason));
+    public AttackCase Refused(ArchiveRefusal reason, Operation by = Operation.LookAtEntries) => State(by, new Outcome(true, reason));
 
     /// <summary>Refused, for a reason that depends on where exactly the damage is.</summary>
     public AttackCase Refused(Operation by = Operation.ReadEntries) => State(by, new Outcome(true, null));

@@ -56,7 +56,8 @@ public sealed class CorpusTests
             var before = GC.GetAllocatedBytesForCurrentThread();
             failure = Record.Exception(trial.Run);
             allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        }) { IsBackground = true };
+        })
+        { IsBackground = true };
         thread.Start();
         if (!thread.Join(TimeLimit))
             return "it hangs";
@@ -108,7 +109,7 @@ public sealed class CorpusTests
             || refusal.Reason is ArchiveRefusal.MissingEntry or ArchiveRefusal.InvalidJson or ArchiveRefusal.InvalidCompression or ArchiveRefusal.DecompressorMemory);
 
     private static bool WritesNothing(Operation operation, Exception? failure) =>
-        operation is Operation.ReadRuntimeName or Operation.Inspect or Operation.InspectDiff
+        operation is Operation.ReadRuntimeName or Operation.Inspect or Operation.InspectDiff or Operation.ReadProcesses or Operation.SearchMemory or Operation.ListChanges
         || (failure is ArchiveRefusedException && operation is (Operation.ImportWithoutConfig or Operation.ImportConfig))
         || (failure is ArchiveRefusedException { Reason: not ArchiveRefusal.UnsafeDeletion } && operation == Operation.Delete);
 

@@ -40,6 +40,14 @@ public enum Operation
     /// <summary>What the case itself does: it needs a moment between two steps.</summary>
     Steps = 1 << 16,
 
+    /// <summary>The processes that CRIU's images tell of, with all their parts.</summary>
+    ReadProcesses = 1 << 17,
+
+    SearchMemory = 1 << 18,
+
+    /// <summary>The changes and deletions that the archive holds.</summary>
+    ListChanges = 1 << 19,
+
     /// <summary>What reads an archive's description and nothing else.</summary>
     Describe = ImportConfig | ReadRuntimeName | Inspect,
 
@@ -53,7 +61,10 @@ public enum Operation
     Unpack = ApplyDiff | Extract,
 
     /// <summary>What reads entries.</summary>
-    ReadEntries = Read | InspectDiff | Unpack,
+    ReadEntries = Read | InspectDiff | Unpack | ListChanges,
+
+    /// <summary>What looks at every entry, even where the archive has not what is asked for.</summary>
+    LookAtEntries = ReadEntries | ReadProcesses | SearchMemory,
 
     /// <summary>What removes by deleted.files.</summary>
     DeleteListed = Delete | ApplyThenDelete,

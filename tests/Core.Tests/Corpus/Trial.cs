@@ -1,4 +1,5 @@
 using CheckpointOperator.Core.Archives;
+using CheckpointOperator.Core.Criu;
 using CheckpointOperator.Core.FileSystem;
 using CheckpointOperator.Core.Interop;
 using CheckpointOperator.Core.RootFs;
@@ -50,6 +51,15 @@ internal sealed class Trial(AttackCase attack, Operation operation, Scene scene)
                 break;
             case Operation.Inspect or Operation.InspectDiff:
                 WithArchive(archive => archive.InspectAndHash());
+                break;
+            case Operation.ReadProcesses:
+                WithArchive(static archive => archive.ReadProcesses(CriuParts.AllButEnvironment | CriuParts.Environment));
+                break;
+            case Operation.SearchMemory:
+                WithArchive(static archive => archive.SearchMemory(1, MemoryPattern.Text("canary"), 16, static _ => { }));
+                break;
+            case Operation.ListChanges:
+                WithArchive(static archive => archive.ListRootFsChanges());
                 break;
             case Operation.Apply:
                 Apply();
