@@ -6,6 +6,8 @@ using System.Text.Json.Nodes;
 
 using CheckpointOperator.Kubernetes.Api.V1Alpha1;
 using CheckpointOperator.NodeAgent.Containers;
+using CheckpointOperator.NodeAgent.Engines;
+using CheckpointOperator.NodeAgent.Launch;
 using CheckpointOperator.NodeAgent.Restores;
 using CheckpointOperator.NodeAgent.Store;
 
@@ -109,7 +111,7 @@ public sealed class ClaimsTests : IDisposable
 
         var journal = new RestoreJournal(_node.Root, _node.Options);
         var preparer = new RestorePreparer(
-            _node.Root, store, journal, new VolumeRestorer(_node.Root, _node.Options), new SandboxAddresses(_node.Root, _node.Options));
+            _node.Root, store, journal, new VolumeRestorer(_node.Root, _node.Options), new SandboxAddresses(_node.Root, _node.Options), new CriuCpu(new NoProcesses()));
         var checkpoint = new V1Alpha1ContainerCheckpoint
         {
             Metadata = new V1ObjectMeta { Uid = Uid },
@@ -166,5 +168,14 @@ public sealed class ClaimsTests : IDisposable
         }
 
         return tar.ToArray();
+    }
+
+    /// <summary>Nothing that an archive names is run, so nothing is.</summary>
+    private sealed class NoProcesses : INodeProcesses
+    {
+        public Task<NodeCommandResult> RunAsync(NodeCommand command, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException($"{command.Program} was to be run");
+
+        public Task<int> AwaitLeftoversAsync(string argument, TimeSpan timeLimit, CancellationToken cancellationToken) => throw new InvalidOperationException();
     }
 }
