@@ -48,6 +48,11 @@ public enum Operation
     /// <summary>The changes and deletions that the archive holds.</summary>
     ListChanges = 1 << 19,
 
+    ReadMetadata = 1 << 20,
+
+    /// <summary>The archive is the layer of an OCI image, every digest right, and is imported from there.</summary>
+    ImportImage = 1 << 21,
+
     /// <summary>What reads an archive's description and nothing else.</summary>
     Describe = ImportConfig | ReadRuntimeName | Inspect,
 
@@ -64,7 +69,7 @@ public enum Operation
     ReadEntries = Read | InspectDiff | Unpack | ListChanges,
 
     /// <summary>What looks at every entry, even where the archive has not what is asked for.</summary>
-    LookAtEntries = ReadEntries | ReadProcesses | SearchMemory,
+    LookAtEntries = ReadEntries | ReadProcesses | SearchMemory | ReadMetadata | ImportImage,
 
     /// <summary>What removes by deleted.files.</summary>
     DeleteListed = Delete | ApplyThenDelete,

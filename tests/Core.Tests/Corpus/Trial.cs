@@ -24,9 +24,12 @@ internal sealed class Trial(AttackCase attack, Operation operation, Scene scene)
         attack.Preparation?.Invoke(scene);
         _diff = attack.Diff(scene);
         _names = [.. attack.EntryNames(scene).Where(static name => name.Length > 0 && !name.Contains('\0', StringComparison.Ordinal)).Take(20)];
-        var archive = operation == Operation.InspectDiff
-            ? new HandmadeTar().Entry("rootfs-diff.tar", '0', _diff).File("config.dump", AttackCase.Config).File("spec.dump", AttackCase.Specification).Finish()
-            : attack.Archive(scene);
+        var archive = operation switch
+        {
+            Operation.InspectDiff => new HandmadeTar().Entry("rootfs-diff.tar", '0', _diff).File("config.dump", AttackCase.Config).File("spec.dump", AttackCase.Specification).Finish(),
+            Operation.ImportImage => new TestImage(attack.Archive(scene)).ToTar().Finish(),
+            _ => attack.Archive(scene),
+        };
         _archive = scene.Put("archive.tar", archive);
         if (!Directory.Exists(scene.On("checkpoint")))
             Directory.CreateDirectory(scene.On("checkpoint"));
@@ -40,7 +43,7 @@ internal sealed class Trial(AttackCase attack, Operation operation, Scene scene)
     {
         switch (operation)
         {
-            case Operation.ImportWithoutConfig:
+            case Operation.ImportWithoutConfig or Operation.ImportImage:
                 WithArchive(archive => archive.ImportWithoutConfig(scene.OpenRoot()));
                 break;
             case Operation.ImportConfig:
@@ -51,6 +54,9 @@ internal sealed class Trial(AttackCase attack, Operation operation, Scene scene)
                 break;
             case Operation.Inspect or Operation.InspectDiff:
                 WithArchive(archive => archive.InspectAndHash());
+                break;
+            case Operation.ReadMetadata:
+                WithArchive(static archive => archive.ReadMetadata());
                 break;
             case Operation.ReadProcesses:
                 WithArchive(static archive => archive.ReadProcesses(CriuParts.AllButEnvironment | CriuParts.Environment));
