@@ -133,19 +133,18 @@ internal static class MemoryCommand
         json.WriteStartObject();
         json.WriteNumber("pid", pid);
         json.WriteStartArray("matches");
-        var has = archive.SearchMemory(pid, pattern, context, match =>
+        bool has;
+        try
         {
-            json.WriteStartObject();
-            json.WriteString("address", string.Create(CultureInfo.InvariantCulture, $"{match.Address:x16}"));
-            json.WriteNumber("length", match.Match.Length);
-            json.WriteString("text", HexDump.Printable(match.Match.Span));
-            json.WriteBase64String("match", match.Match.Span);
-            json.WriteBase64String("before", match.Before.Span);
-            json.WriteBase64String("after", match.After.Span);
-            json.WriteEndObject();
-            // Memory may hold more matches than this program may have memory.
-            json.Flush();
-        }, cancellationToken);
+            has = archive.SearchMemory(pid, pattern, context, match => WriteMatch(json, match), cancellationToken);
+        }
+        catch
+        {
+            // What no match followed is not printed: the refusal stands alone then.
+            json.Reset();
+            throw;
+        }
+
         if (!has)
         {
             json.Reset();
@@ -157,6 +156,20 @@ internal static class MemoryCommand
         json.Flush();
         output.WriteLine();
         return true;
+    }
+
+    private static void WriteMatch(Utf8JsonWriter json, MemoryMatch match)
+    {
+        json.WriteStartObject();
+        json.WriteString("address", string.Create(CultureInfo.InvariantCulture, $"{match.Address:x16}"));
+        json.WriteNumber("length", match.Match.Length);
+        json.WriteString("text", HexDump.Printable(match.Match.Span));
+        json.WriteBase64String("match", match.Match.Span);
+        json.WriteBase64String("before", match.Before.Span);
+        json.WriteBase64String("after", match.After.Span);
+        json.WriteEndObject();
+        // Memory may hold more matches than this program may have memory.
+        json.Flush();
     }
 
     private static void PrintSizes(CheckpointArchive archive, bool isJson, StreamWriter output, CancellationToken cancellationToken)

@@ -154,6 +154,27 @@ public sealed class InspectionCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_search_prints_its_matches_or_its_refusal_as_JSON()
+    {
+        Write("archive");
+        using (var json = JsonDocument.Parse(Done("archive", "memory", "archive", "--pid", "1", "--search", "SECRET=hush", "--context", "3", "--format", "json")))
+        {
+            var match = Assert.Single(json.RootElement.GetProperty("matches").EnumerateArray());
+            Assert.Equal($"{CheckpointImages.TextAddress + CheckpointImages.PageSize:x16}", match.GetProperty("address").GetString());
+            Assert.Equal(("SECRET=hush", 11), (match.GetProperty("text").GetString(), match.GetProperty("length").GetInt32()));
+            Assert.Equal("st\0"u8.ToArray(), match.GetProperty("before").GetBytesFromBase64());
+            Assert.Equal("\0EM"u8.ToArray(), match.GetProperty("after").GetBytesFromBase64());
+        }
+
+        _images.Raw("pages-1.img", [1]);
+        Write("archive");
+        var refused = AgentProcess.Run(_folder.Path, "archive", "memory", "archive", "--pid", "1", "--search", "x", "--format", "json");
+        Assert.Equal(3, refused.ExitCode);
+        using var refusal = JsonDocument.Parse(refused.Output);
+        Assert.Equal("InvalidCriuImage", refusal.RootElement.GetProperty("reason").GetString());
+    }
+
+    [Fact]
     public void Lines_that_repeat_are_a_star()
     {
         Write("archive");
