@@ -1,3 +1,5 @@
+using CheckpointOperator.Core.Archives;
+
 namespace CheckpointOperator.NodeAgent;
 
 /// <summary>The agent's settings. NodeName is <c>--node-name</c> on the command line and <c>CHECKPOINT_AGENT_NODE_NAME</c> in the environment.</summary>
@@ -26,6 +28,24 @@ public sealed class AgentOptions
 
     /// <summary>An archive larger than this many bytes is unpacked below Work instead of Restores, which is in memory. Defaults to 268435456.</summary>
     public long RestoreInMemoryLimit { get; set; } = 256 * 1024 * 1024;
+
+    /// <summary>Entries that an archive, or one in it, may have. Defaults to 2000000.</summary>
+    public long ArchiveMaxEntries { get; set; } = ArchiveLimits.Default.MaxEntries;
+
+    /// <summary>Bytes that all entries of an archive may have together, holes of sparse files included. Defaults to 1099511627776 (1 TiB).</summary>
+    public long ArchiveMaxTotalBytes { get; set; } = ArchiveLimits.Default.MaxTotalBytes;
+
+    /// <summary>Bytes that one entry of an archive may have, holes included. Defaults to 1099511627776 (1 TiB).</summary>
+    public long ArchiveMaxEntryBytes { get; set; } = ArchiveLimits.Default.MaxEntryBytes;
+
+    /// <summary>Unpacked bytes that a compressed archive may have for each packed one, above its first GiB. Defaults to 250.</summary>
+    public int ArchiveMaxCompressionRatio { get; set; } = ArchiveLimits.Default.MaxCompressionRatio;
+
+    /// <summary>Components that a name in an archive may have. Defaults to 256.</summary>
+    public int ArchiveMaxDepth { get; set; } = ArchiveLimits.Default.MaxDepth;
+
+    /// <summary>Bytes that config.dump, spec.dump and the like may have. Defaults to 16777216.</summary>
+    public int ArchiveMaxJsonBytes { get; set; } = ArchiveLimits.Default.MaxJsonBytes;
 
     /// <summary>The kubelet's folder. Defaults to /var/lib/kubelet.</summary>
     public string KubeletRoot { get; set; } = "/var/lib/kubelet";

@@ -22,6 +22,16 @@ public sealed class AgentOptionsValidator : IValidateOptions<AgentOptions>
             if (!path.StartsWith('/') || path.Length < 2 || path.Split('/').Contains(".."))
                 faults.Add($"{setting} is '{path}': it must be an absolute path on the node, without '..'");
         }
+        foreach ((string setting, long limit) in new[]
+        {
+            (nameof(options.ArchiveMaxEntries), options.ArchiveMaxEntries), (nameof(options.ArchiveMaxTotalBytes), options.ArchiveMaxTotalBytes),
+            (nameof(options.ArchiveMaxEntryBytes), options.ArchiveMaxEntryBytes), (nameof(options.ArchiveMaxCompressionRatio), options.ArchiveMaxCompressionRatio),
+            (nameof(options.ArchiveMaxDepth), options.ArchiveMaxDepth), (nameof(options.ArchiveMaxJsonBytes), options.ArchiveMaxJsonBytes),
+        })
+        {
+            if (limit < 1)
+                faults.Add($"{setting} is {limit}: it must be 1 or more");
+        }
         if (options.ConcurrentCheckpoints < 1)
             faults.Add($"ConcurrentCheckpoints is {options.ConcurrentCheckpoints}: it must be 1 or more");
         if (options.RestoreAttempts < 1)

@@ -30,9 +30,10 @@ internal static class ArchiveCommands
         var file = Archive();
         var folder = new Argument<string>("DEST") { Description = "The folder; made if it is missing." };
         var command = new OfflineCommand(name, description) { file, folder };
+        var limits = new LimitOptions(command);
         command.Does((arguments, cancellationToken) =>
         {
-            using var archive = CheckpointArchive.Open(arguments.GetRequiredValue(file));
+            using var archive = CheckpointArchive.Open(arguments.GetRequiredValue(file), limits.Read(arguments));
             var path = arguments.GetRequiredValue(folder);
             var isNew = !Directory.Exists(path);
             Directory.CreateDirectory(path);

@@ -10,8 +10,7 @@ internal static class ConvertCommand
     /// <summary>Makes it.</summary>
     public static Command Create()
     {
-        var dialect = DialectOption.Create("--to");
-        dialect.Required = true;
+        var dialect = DialectOption.Create("--to", isRequired: true);
         var lowerFolders = new Option<string[]>("--lower")
         {
             Description = "A folder that the diff is against, topmost first, such as the image's; names for podman what opaque folders hide.",

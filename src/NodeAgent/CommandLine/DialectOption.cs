@@ -10,13 +10,15 @@ internal static class DialectOption
     private const string Oci = "oci";
 
     /// <summary>Makes it.</summary>
-    public static Option<string> Create(string name)
+    public static Option<string> Create(string name, bool isRequired = false)
     {
         var option = new Option<string>(name)
         {
             Description = "How deletions are told: podman (in deleted.files) or oci (by whiteouts in rootfs-diff.tar).",
-            DefaultValueFactory = static _ => Podman,
+            Required = isRequired,
         };
+        if (!isRequired)
+            option.DefaultValueFactory = static _ => Podman;
         option.AcceptOnlyFromAmong(Podman, Oci);
         return option;
     }

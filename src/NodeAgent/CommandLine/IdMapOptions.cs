@@ -17,6 +17,9 @@ internal sealed class IdMapOptions
         command.Options.Add(_groups);
         command.Validators.Add(result =>
         {
+            // A range that is none is told already.
+            if (result.GetResult(_users)?.Errors.Any() == true || result.GetResult(_groups)?.Errors.Any() == true)
+                return;
             try
             {
                 Read(result.GetValue(_users), result.GetValue(_groups));

@@ -13,6 +13,10 @@ public sealed record OciSpec
     [JsonPropertyName("mounts")]
     public IReadOnlyList<OciMount>? Mounts { get; init; }
 
+    /// <summary>Linux' part.</summary>
+    [JsonPropertyName("linux")]
+    public OciLinux? Linux { get; init; }
+
     /// <summary>The annotation of this name, or null.</summary>
     /// <param name="name">The name.</param>
     public string? Annotation(string name) => Annotations is not null && Annotations.TryGetValue(name, out string? value) ? value : null;

@@ -1,3 +1,4 @@
+using CheckpointOperator.Core.FileSystem;
 using CheckpointOperator.Core.Runtimes;
 using CheckpointOperator.Core.Security;
 
@@ -17,4 +18,15 @@ public sealed record RunningContainer(ContainerId Id, string Bundle, string Runt
 
     /// <summary>The label that files which CRIU writes or reads for it must carry; null where there is none.</summary>
     public SELinuxLabel? MountLabel { get; } = OciBundle.ParseMountLabel(SpecJson);
+
+    /// <summary>
+    /// The ids of its user namespace; null where it has the node's. The overlay's upper folder, and the mounted root as the node sees it, hold the
+    /// ids outside, whether the image's folders were changed to them or mounted with a map; a volume, which is mounted
+    /// with a map, holds those inside, so that volumes' archives need no change.
+    /// </summary>
+    public IdMap? Ids => Spec.Linux is { UidMappings: { Count: > 0 } users, GidMappings: { Count: > 0 } groups }
+        ? new IdMap([.. users.Select(Range)], [.. groups.Select(Range)])
+        : null;
+
+    private static IdRange Range(OciIdMapping mapping) => new(mapping.ContainerId, mapping.HostId, mapping.Size);
 }

@@ -19,6 +19,7 @@ namespace CheckpointOperator.NodeAgent.Controllers;
 /// <param name="engines">Takes the checkpoint.</param>
 /// <param name="slots">Bounds how many are taken at once.</param>
 /// <param name="store">Holds the archive.</param>
+/// <param name="refusals">Counts archives that were refused.</param>
 /// <param name="report">Tells the store's new size.</param>
 /// <param name="publish">Writes Events.</param>
 /// <param name="options">The node's name.</param>
@@ -30,6 +31,7 @@ internal sealed partial class ContainerCheckpointController(
     EngineSelector engines,
     CheckpointSlots slots,
     ArchiveStore store,
+    ArchiveRefusals refusals,
     NodeReport report,
     EventPublisher publish,
     IOptions<AgentOptions> options,
@@ -57,6 +59,7 @@ internal sealed partial class ContainerCheckpointController(
         {
             // What the engine wrote cannot be restored: better no archive than one that fails later.
             store.Remove(current.Metadata.Uid);
+            refusals.Count(refused);
             return await FailAsync(current, "ArchiveRefused", refused.Message, cancellationToken);
         }
     }

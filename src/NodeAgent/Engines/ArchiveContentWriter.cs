@@ -184,7 +184,7 @@ public sealed class ArchiveContentWriter(
         RootDirectory[] lower = [.. overlay.Lower.Select(node.OpenDirectory)];
         try
         {
-            var reading = new DiffOptions { Excluded = MountTargets(container.Spec), Lower = lower, Merged = merged };
+            var reading = new DiffOptions { Excluded = MountTargets(container.Spec), Lower = lower, Merged = merged, Ids = container.Ids };
             DiffResult diff;
             using (Stream tar = writer.BeginNested(RootFsDiff.FileName))
                 diff = RootFsDiff.CreateFromUpper(upper, tar, reading);

@@ -65,6 +65,7 @@ internal static class AgentHost
         services.AddSingleton<KubeletCheckpoints>();
         services.AddSingleton<NodeProbe>();
         services.AddSingleton<ArchiveStore>();
+        services.AddSingleton<ArchiveRefusals>();
     }
 
     private static void AddEngines(this IServiceCollection services)

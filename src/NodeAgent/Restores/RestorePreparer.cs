@@ -7,6 +7,7 @@ using CheckpointOperator.NodeAgent.Engines;
 using CheckpointOperator.NodeAgent.Node;
 using CheckpointOperator.NodeAgent.Store;
 
+using Microsoft.Extensions.Options;
 using Microsoft.Win32.SafeHandles;
 
 namespace CheckpointOperator.NodeAgent.Restores;
@@ -18,8 +19,9 @@ namespace CheckpointOperator.NodeAgent.Restores;
 /// <param name="volumes">Fills volumes.</param>
 /// <param name="addresses">Finds the Pod's addresses.</param>
 /// <param name="cpu">Compares processors.</param>
+/// <param name="options">What an archive may hold.</param>
 internal sealed class RestorePreparer(
-    NodeRoot node, ArchiveStore store, RestoreJournal journal, VolumeRestorer volumes, SandboxAddresses addresses, CriuCpu cpu)
+    NodeRoot node, ArchiveStore store, RestoreJournal journal, VolumeRestorer volumes, SandboxAddresses addresses, CriuCpu cpu, IOptions<AgentOptions> options)
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private static readonly RelativePath Images = RelativePath.Parse("images");
@@ -41,7 +43,7 @@ internal sealed class RestorePreparer(
         folder.MakeDirectories(Images, OwnerOnly);
         folder.MakeDirectories(Work, OwnerOnly);
         using RootDirectory images = folder.OpenDirectory(Images);
-        using (CheckpointArchive archive = CheckpointArchive.Open(file))
+        using (CheckpointArchive archive = CheckpointArchive.Open(file, options.Value.ArchiveLimits()))
             archive.ImportWithoutConfig(images, cancellationToken);
         if (!images.Exists(RelativePath.Parse("checkpoint/inventory.img")))
             throw new RestoreRefusedException(RestoreRefusedException.ArchiveRefused, "the archive holds no CRIU images (checkpoint/inventory.img): no process can be restored from it");
@@ -70,9 +72,10 @@ internal sealed class RestorePreparer(
     private RestoreJournalEntry ApplyFiles(
         AuthorizedRestore restore, RunningContainer container, RootDirectory images, RestoreJournalEntry entry, CancellationToken cancellationToken)
     {
+        ArchiveLimits limits = options.Value.ArchiveLimits();
         using RootDirectory rootfs = node.OpenDirectory(container.RootFs);
-        int deleted = DeletedFiles.Remove(images, rootfs, cancellationToken: cancellationToken);
-        ApplyResult applied = RootFsDiff.Apply(images, rootfs, cancellationToken: cancellationToken);
+        int deleted = DeletedFiles.Remove(images, rootfs, limits, cancellationToken);
+        ApplyResult applied = RootFsDiff.Apply(images, rootfs, limits, container.Ids, cancellationToken);
         ImportResult filled = volumes.Fill(images, restore.Pod, restore.Container, restore.Again);
         ImportResult linked = volumes.MakeDataFolders(images, restore.Pod, restore.Container);
         return entry with

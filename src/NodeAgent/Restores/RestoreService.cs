@@ -18,6 +18,7 @@ namespace CheckpointOperator.NodeAgent.Restores;
 /// <param name="verdict">Tells how it ended.</param>
 /// <param name="restores">Writes status.</param>
 /// <param name="processes">Finds a runtime that still runs.</param>
+/// <param name="refusals">Counts archives that were refused.</param>
 /// <param name="publish">Writes Events.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Tells what happened.</param>
@@ -29,6 +30,7 @@ internal sealed partial class RestoreService(
     RestoreVerdict verdict,
     ResourceClient<V1Alpha1ContainerRestore> restores,
     INodeProcesses processes,
+    ArchiveRefusals refusals,
     EventPublisher publish,
     TimeProvider time,
     ILogger<RestoreService> logger)
@@ -83,6 +85,7 @@ internal sealed partial class RestoreService(
         }
         catch (ArchiveRefusedException refused)
         {
+            refusals.Count(refused);
             return await RefuseAsync(restore?.Restore, pending, question, RestoreRefusedException.ArchiveRefused, refused.Message, cancellationToken);
         }
         catch (JsonException malformed)

@@ -40,7 +40,7 @@ internal sealed class VolumeRestorer(NodeRoot node, IOptions<AgentOptions> optio
             if (filled.Contains(volume.Name) && !again && folder.List().Count > 0)
                 continue;
             using var tar = new FileStream(images.OpenFileNoFollow(archive), FileAccess.Read);
-            ImportResult result = TreeArchive.Extract(tar, folder);
+            ImportResult result = TreeArchive.Extract(tar, folder, options.Value.ArchiveLimits());
             (entries, bytes) = (entries + result.Entries, bytes + result.Bytes);
             if (!filled.Contains(volume.Name))
                 filled.Add(volume.Name);

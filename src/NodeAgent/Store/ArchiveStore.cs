@@ -47,7 +47,7 @@ public sealed class ArchiveStore(NodeRoot node, IOptions<AgentOptions> options)
     {
         using RootDirectory folder = Open();
         using SafeFileHandle file = folder.OpenFileNoFollow(NameOf(uid));
-        using CheckpointArchive archive = CheckpointArchive.Open(file);
+        using CheckpointArchive archive = CheckpointArchive.Open(file, options.Value.ArchiveLimits());
         ArchiveInspection inspection = archive.InspectAndHash(cancellationToken);
         return new StoredArchive(PathOf(uid), RandomAccess.GetLength(file), inspection.Digest, inspection.Summary);
     }

@@ -59,6 +59,56 @@ public sealed class OfflineCommandTests : IDisposable
         Assert.False(Directory.Exists(_folder["out"]));
     }
 
+    [Fact]
+    public void A_refusal_is_JSON_too_with_the_reason_s_name()
+    {
+        File.WriteAllBytes(_folder["archive"], new HandmadeTar().File("good").File("bad/../x").Finish());
+        var run = AgentProcess.Run(_folder.Path, "archive", "import", "archive", "out", "-o", "json");
+        Assert.Equal(3, run.ExitCode);
+        using var json = JsonDocument.Parse(run.Output);
+        Assert.Equal("PathTraversal", json.RootElement.GetProperty("reason").GetString());
+        Assert.Equal(("bad/../x", 1), (json.RootElement.GetProperty("entry").GetString(), json.RootElement.GetProperty("index").GetInt32()));
+    }
+
+    [Fact]
+    public void A_limit_given_is_the_one_that_holds()
+    {
+        MakeArchive();
+        Assert.Contains("TooManyEntries", AgentProcess.Run(_folder.Path, "archive", "import", "archive", "out", "--max-entries", "3").Error, StringComparison.Ordinal);
+        _folder.Shell("mkdir diff root; head -c 2000 /dev/zero > f; tar -cf diff/rootfs-diff.tar f");
+        var run = AgentProcess.Run(_folder.Path, "rootfs", "apply", "diff", "root", "--max-entry-bytes", "1999");
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains("EntryTooLarge", run.Error, StringComparison.Ordinal);
+        Done("rootfs", "apply", "diff", "root", "--max-entry-bytes", "2000");
+    }
+
+    [Fact]
+    public void Trees_are_compared_and_the_diff_converted_and_back()
+    {
+        _folder.Shell("mkdir -p old/etc diff layer back; touch old/etc/gone old/etc/kept; cp -a old new; rm new/etc/gone; echo x > new/etc/added; cp -a old applied");
+        Assert.Equal("rootfs-diff.tar: 2 changed, 2 bytes\ndeleted.files: 1 deleted\n", Done("rootfs", "diff", "--before", "old", "new", "diff"));
+        Assert.Equal("rootfs-diff.tar: 3 changed, 2 bytes\n", Done("rootfs", "convert", "--to", "oci", "diff", "layer"));
+        Assert.Equal("etc/.wh.gone", _folder.Shell("tar -tf layer/rootfs-diff.tar | grep wh").Trim());
+        Done("rootfs", "apply", "layer", "applied");
+        _folder.Shell("diff -r new applied");
+        Assert.Equal("rootfs-diff.tar: 2 changed, 2 bytes\ndeleted.files: 1 deleted\n", Done("rootfs", "convert", "--to", "podman", "layer", "back"));
+        _folder.Shell("cmp diff/deleted.files back/deleted.files; cmp diff/rootfs-diff.tar back/rootfs-diff.tar");
+    }
+
+    [Fact]
+    public void Owners_are_carried_across_a_user_namespace_s_border()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can set owners");
+        _folder.Shell("mkdir -p upper root diff; touch upper/f; chown 100000:100000 upper; chown 101000:100005 upper/f; mkdir two");
+        Done("rootfs", "diff", "--upper", "upper", "--uid-map", "0:100000:65536", "--gid-map", "0:100000:65536", "root", "diff");
+        Assert.Equal("0/0 1000/5", _folder.Shell("echo $(tar -Ptvf diff/rootfs-diff.tar | awk '{print $2}')").Trim());
+        Done("rootfs", "apply", "diff", "two", "--uid-map", "0:200000:65536", "--gid-map", "0:300000:65536");
+        Assert.Equal("200000:300000 201000:300005", _folder.Shell("echo $(stat -c %u:%g two two/f)").Trim());
+        var run = AgentProcess.Run(_folder.Path, "rootfs", "apply", "diff", "two", "--uid-map", "0:200000:1000", "--gid-map", "0:300000:65536");
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains("IdOutsideMap: entry 1 'f'", run.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData]
     [InlineData("archive")]
@@ -68,6 +118,12 @@ public sealed class OfflineCommandTests : IDisposable
     [InlineData("rootfs", "diff", "root", "dest")]
     [InlineData("rootfs", "diff", "--upper", "u", "--changes", "c", "root", "dest")]
     [InlineData("rootfs", "diff", "--upper", "u", "--exclude", "../x", "root", "dest")]
+    [InlineData("rootfs", "diff", "--upper", "u", "--before", "b", "root", "dest")]
+    [InlineData("rootfs", "diff", "--upper", "u", "--dialect", "aufs", "root", "dest")]
+    [InlineData("rootfs", "apply", "d", "root", "--uid-map", "0:1:1")]
+    [InlineData("rootfs", "apply", "d", "root", "--uid-map", "0:1", "--gid-map", "0:1:1")]
+    [InlineData("rootfs", "apply", "d", "root", "--max-entries", "0")]
+    [InlineData("rootfs", "convert", "d", "dest")]
     public void Wrong_usage_is_exit_code_2(params string[] arguments)
     {
         var run = AgentProcess.Run(_folder.Path, arguments);
