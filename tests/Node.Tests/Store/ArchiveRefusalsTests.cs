@@ -28,8 +28,19 @@ public sealed class ArchiveRefusalsTests
         };
         listener.SetMeasurementEventCallback<long>((_, value, tags, _) => counted.Add((value, tags[0].Key, tags[0].Value)));
         listener.Start();
-        refusals.Count(new ArchiveRefusedException(ArchiveRefusal.EscapingSymbolicLink, "x", 1));
-        Assert.Contains((1L, "reason", (object?)"EscapingSymbolicLink"), counted);
+        string file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, new string('x', 512));
+            using CheckpointArchive archive = CheckpointArchive.Open(file);
+            refusals.Count(Assert.Throws<ArchiveRefusedException>(() => archive.Inspect(TestContext.Current.CancellationToken)));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+
+        Assert.Contains((1L, "reason", (object?)"InvalidHeader"), counted);
     }
 
     [Fact]
