@@ -82,6 +82,8 @@ internal sealed class DiffConversion(DiffWriter writer, DiffOptions options)
     {
         foreach (var path in _deleted.Order(RelativePath.ByteOrder))
         {
+            if (IsHidden(path))
+                continue;
             if (!_written.Contains(path))
                 writer.Delete(path);
             else if (!_files.Contains(PathHash.Of(path)))
@@ -96,6 +98,9 @@ internal sealed class DiffConversion(DiffWriter writer, DiffOptions options)
                 DeleteHidden(Reach(directory));
         }
     }
+
+    // What is below a folder that hides all is gone with it, and the list may meet a link in the folder's place.
+    private bool IsHidden(RelativePath path) => !path.IsRoot && (_hidden.Contains(path.Parent) || IsHidden(path.Parent));
 
     private LowerFolder Reach(RelativePath directory) =>
         directory.IsRoot ? LowerFolder.Root(options.Lower) : Reach(directory.Parent).Enter(directory);

@@ -28,29 +28,29 @@ internal sealed class UpperDiff(IReadOnlyList<RootDirectory> uppers, DiffWriter 
                 topmost.TryAdd(child.Path, i);
         }
 
-        if (isHidden && _namesHidden)
+        // Where the folder hides those below, a name is gone only if it was there: below it there may be a link that leads to another folder's.
+        var below = isHidden ? (_namesHidden ? lower.Children().ToHashSet() : []) : null;
+        foreach (var child in below?.Order(RelativePath.ByteOrder) ?? Enumerable.Empty<RelativePath>())
         {
-            foreach (var child in lower.Children())
-            {
-                if (!topmost.ContainsKey(child) && !options.Excluded.Contains(child))
-                    writer.Delete(child);
-            }
+            if (!topmost.ContainsKey(child) && !options.Excluded.Contains(child))
+                writer.Delete(child);
         }
 
         foreach (var (path, layer) in topmost.OrderBy(static child => child.Key, RelativePath.ByteOrder))
         {
             if (!options.Excluded.Contains(path))
-                WriteEntry(layers, layer, lower, path, isHidden);
+                WriteEntry(layers, layer, lower, path, below);
         }
     }
 
-    private void WriteEntry(IReadOnlyList<RootDirectory> layers, int top, LowerFolder lower, RelativePath path, bool isHidden)
+    private void WriteEntry(IReadOnlyList<RootDirectory> layers, int top, LowerFolder lower, RelativePath path, HashSet<RelativePath>? below)
     {
         var upper = layers[top];
         var status = upper.Stat(path) ?? throw new FileSystemException("read", upper.Describe(path), Errno.ENOENT);
         if (OverlayLayer.IsWhiteout(upper, path, status))
         {
-            writer.Delete(path);
+            if (below is null || below.Contains(path))
+                writer.Delete(path);
             return;
         }
 
@@ -58,7 +58,7 @@ internal sealed class UpperDiff(IReadOnlyList<RootDirectory> uppers, DiffWriter 
         {
             case FileType.Directory:
                 writer.Add(upper, path);
-                WriteDirectory(layers, top, lower, path, isHidden);
+                WriteDirectory(layers, top, lower, path, isHidden: below is not null);
                 break;
             case FileType.Regular when OverlayLayer.HasNoContent(upper, path):
                 var merged = options.Merged

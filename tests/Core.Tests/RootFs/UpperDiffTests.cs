@@ -86,6 +86,24 @@ public sealed class UpperDiffTests : IDisposable
         Assert.Equal("real -rw-r-----", _folder.Shell("echo $(tar -xOf diff.tar f) $(tar -tvf diff.tar f | cut -d' ' -f1)").Trim());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_was_deleted_in_a_folder_that_took_a_link_s_place_is_not_deleted_where_the_link_led(bool withLower)
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can make devices");
+        _folder.Shell("mkdir -p image/a/b upper1/link/b upper2/link dir; touch image/a/b/kept; ln -s a image/link; mknod upper2/link/b c 0 0");
+        _folder.SetAttribute("upper1/link", "trusted.overlay.opaque", "y");
+        using var tar = new MemoryStream();
+        var options = new DiffOptions { Lower = withLower ? [_folder.Open("image")] : [] };
+        var result = RootFsDiff.CreateFromUppers([_folder.Open("upper2"), _folder.Open("upper1")], tar, options);
+        File.WriteAllBytes(_folder["dir/deleted.files"], DeletedFiles.Serialize(result.Deleted));
+        DeletedFiles.Remove(_folder.Open("dir"), _folder.Open("image"));
+        tar.Position = 0;
+        RootFsDiff.Apply(tar, _folder.Open("image"));
+        Assert.Equal("a a/b a/b/kept link", _folder.Shell("cd image; echo $(find . -mindepth 1 -printf '%P\\n' | sort)").Trim());
+    }
+
     [Fact]
     public void A_deleted_name_that_is_no_UTF_8_becomes_a_whiteout()
     {
