@@ -125,4 +125,31 @@ public sealed class ContainerdArchiveTests(NodeFixture node, ContainerdContainer
         // The root itself is not in the diff.
         static bool IsRoot(string path) => path == ".";
     }
+
+    [Fact]
+    public async Task A_layer_of_ours_is_one_to_containerd()
+    {
+        string folder = container.MakeFolder();
+        await node.RunAsync($"tar c -C {ContainerdContainer.ImageFolder} --xattrs --numeric-owner --format pax -f {folder}/image.tar .");
+        using (var tar = File.Create(node.PathOf($"{folder}/changes.tar")))
+            Assert.Empty(ContainerDiff.OfUpper(node, container.Overlay, tar, DiffDialect.Whiteouts).Deleted);
+        ImageLayout.Write(node.PathOf($"{folder}/layout"), node.PathOf($"{folder}/image.tar"), node.PathOf($"{folder}/changes.tar"));
+        await node.RunAsync($$"""
+            set -e
+            mkdir {{folder}}/mounted
+            tar c -C {{folder}}/layout -f {{folder}}/layout.tar .
+            {{ContainerdContainer.Ctr}} images import --index-name localhost/layers:1 {{folder}}/layout.tar
+            {{ContainerdContainer.Ctr}} images mount localhost/layers:1 {{folder}}/mounted
+            """);
+        FileTree files = await FileTree.ReadAsync(node, $"{folder}/mounted");
+        await node.RunAsync($"{ContainerdContainer.Ctr} images unmount {folder}/mounted");
+        const string Mounted = "left out of our diff: containerd makes it to mount upon";
+        // containerd itself touches both when it applies a layer.
+        files.Without("time", static path => path is "." or "tmp").ShouldBe(
+            container.Files.Without("time", static path => path is "." or "tmp"),
+            new("etc/hostname", Deviation.Missing, Mounted),
+            new("etc/hosts", Deviation.Missing, Mounted),
+            new("etc/resolv.conf", Deviation.Missing, Mounted),
+            new("new/setuid", "time", "containerd sets a time before 1970 to 1970"));
+    }
 }

@@ -44,7 +44,7 @@ public sealed class ContainerdContainer(NodeFixture node) : IAsyncLifetime
         PATH=/usr/lib/containerd-2:$PATH containerd --config {{Folder}}/config.toml > {{Folder}}/log 2>&1 < /dev/null &
         echo $! > {{Folder}}/pid
         until ctr --address {{Socket}} version > /dev/null 2>&1; do kill -0 $! || { cat {{Folder}}/log; exit 1; }; done
-        ctr --address {{Socket}} --namespace k8s.io images import {{Folder}}/image.tar > /dev/null
+        {{Ctr}} images import {{Folder}}/image.tar > /dev/null
         """;
 
     private readonly PodSandboxConfig _pod = new()
@@ -72,6 +72,12 @@ public sealed class ContainerdContainer(NodeFixture node) : IAsyncLifetime
 
     /// <summary>The image's name.</summary>
     public const string Image = "localhost/containerd:1";
+
+    /// <summary>The command line of containerd's client.</summary>
+    public const string Ctr = $"ctr --address {Socket} --namespace k8s.io";
+
+    /// <summary>The folder of the image's files.</summary>
+    public const string ImageFolder = $"{Folder}/image";
 
     /// <summary>The container's id.</summary>
     public string Id { get; private set; } = string.Empty;
@@ -137,7 +143,7 @@ public sealed class ContainerdContainer(NodeFixture node) : IAsyncLifetime
     public async Task<string> CopyImageAsync()
     {
         string folder = MakeFolder();
-        await node.RunAsync($"cp -a {Folder}/image/. {folder}");
+        await node.RunAsync($"cp -a {ImageFolder}/. {folder}");
         return folder;
     }
 
