@@ -10,8 +10,9 @@ namespace CheckpointOperator.Fuzz.Targets;
 /// </summary>
 internal sealed class Sandbox : IDisposable
 {
-    /// <summary>A folder in memory.</summary>
-    internal static readonly string Memory = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
+    /// <summary>A folder in memory: that of the run, which is cleared also of what a killed process left, or the system's.</summary>
+    internal static readonly string Memory =
+        Environment.GetEnvironmentVariable("CHECKPOINT_OPERATOR_FUZZ_FOLDER") ?? (Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath());
 
     private static readonly string[] Own = ["rootfs", "bundle", "input", "before", "copy"];
 
