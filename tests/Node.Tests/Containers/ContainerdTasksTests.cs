@@ -22,7 +22,7 @@ public sealed class ContainerdTasksTests(NodeFixture node) : IAsyncLifetime
         setsid containerd --config /run/held/config.toml --root /run/held/root --state {{State}} --address {{State}}/containerd.sock > /run/held/log 2>&1 < /dev/null &
         echo $! > /run/held/pid
         until {{Ctr}} version > /dev/null 2>&1; do sleep 0.05; done
-        {{Ctr}} run --detach --rootfs /run/held/rootfs counter /bin/busybox sh -c 'i=0; while :; do echo $i > /count; i=$((i+1)); busybox usleep 20000; done'
+        {{Ctr}} run --detach --cgroup /checkpoint-operator-node-tests/held --rootfs /run/held/rootfs counter /bin/busybox sh -c 'i=0; while :; do echo $i > /count; i=$((i+1)); busybox usleep 20000; done'
         """);
 
     public async ValueTask DisposeAsync() => await node.RunAsync($$"""
