@@ -37,24 +37,34 @@ internal static class TreeRemoval
     /// <summary>Removes a name; false when it is a directory that is not empty.</summary>
     internal static bool TryRemove(SafeFileHandle parent, ReadOnlySpan<byte> terminatedName, string display)
     {
-        if (Libc.unlinkat(parent, terminatedName, 0) == 0)
-            return true;
-        var error = Marshal.GetLastPInvokeError();
-        if (error == Errno.ENOENT)
-            return true;
-        // Linux says EISDIR for a directory, POSIX EPERM.
-        if (error is not (Errno.EISDIR or Errno.EPERM))
-            throw new FileSystemException("remove", display, error);
-        if (Libc.unlinkat(parent, terminatedName, Libc.AT_REMOVEDIR) == 0)
-            return true;
-        return Marshal.GetLastPInvokeError() switch
+        while (true)
         {
-            Errno.ENOENT => true,
-            Errno.ENOTEMPTY or Errno.EEXIST => false,
-            // It is no directory: the first fault is the one to tell.
-            Errno.ENOTDIR => throw new FileSystemException("remove", display, error),
-            var other => throw new FileSystemException("remove", display, other),
-        };
+            if (Libc.unlinkat(parent, terminatedName, 0) == 0)
+                return true;
+            var error = Marshal.GetLastPInvokeError();
+            if (error == Errno.ENOENT)
+                return true;
+            // Linux says EISDIR for a directory, POSIX EPERM.
+            if (error is not (Errno.EISDIR or Errno.EPERM))
+                throw new FileSystemException("remove", display, error);
+            if (Libc.unlinkat(parent, terminatedName, Libc.AT_REMOVEDIR) == 0)
+                return true;
+            switch (Marshal.GetLastPInvokeError())
+            {
+                case Errno.ENOENT:
+                    return true;
+                case Errno.ENOTEMPTY or Errno.EEXIST:
+                    return false;
+                case Errno.ENOTDIR when error == Errno.EISDIR:
+                    // Somebody put something else in its place in between.
+                    continue;
+                case Errno.ENOTDIR:
+                    // It is no directory: the first fault is the one to tell.
+                    throw new FileSystemException("remove", display, error);
+                case var other:
+                    throw new FileSystemException("remove", display, other);
+            }
+        }
     }
 
     /// <summary>Visits each name below a directory; what <paramref name="enter"/> says yes to is a directory to go into, and to <paramref name="leave"/> afterwards.</summary>
