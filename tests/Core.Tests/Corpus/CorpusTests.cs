@@ -111,7 +111,7 @@ public sealed class CorpusTests
     private static bool WritesNothing(Operation operation, Exception? failure) =>
         operation is Operation.ReadRuntimeName or Operation.Inspect or Operation.InspectDiff or Operation.ReadProcesses or Operation.SearchMemory or Operation.ListChanges or Operation.ReadMetadata
         || (failure is ArchiveRefusedException && operation is (Operation.ImportWithoutConfig or Operation.ImportConfig or Operation.ImportImage))
-        || (failure is ArchiveRefusedException { Reason: not ArchiveRefusal.UnsafeDeletion } && operation == Operation.Delete);
+        || (failure is ArchiveRefusedException && operation == Operation.Delete);
 
     private static string CheckWhatIsLeft(AttackCase attack, Operation operation, Scene scene)
     {

@@ -1,4 +1,5 @@
 using CheckpointOperator.Core.FileSystem;
+using CheckpointOperator.Core.Interop;
 using CheckpointOperator.Core.Tests.Support;
 
 namespace CheckpointOperator.Core.Tests.FileSystem;
@@ -153,5 +154,13 @@ public sealed class RootDirectoryTests : IDisposable
         await stop.CancelAsync();
         await swapping;
         Assert.True(read > 0);
+    }
+
+    [Fact]
+    public void A_magic_link_is_refused_as_a_link()
+    {
+        using var process = RootDirectory.Open("/proc/self");
+        Assert.Equal(Errno.ELOOP, Assert.Throws<FileSystemException>(() => process.OpenDirectory(RelativePath.Parse("cwd"))).Error);
+        Assert.Equal(Errno.ELOOP, Assert.Throws<FileSystemException>(() => process.OpenDirectory(RelativePath.Parse("root/etc"))).Error);
     }
 }

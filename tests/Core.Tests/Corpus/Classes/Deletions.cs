@@ -38,6 +38,8 @@ internal static class Deletions
         List("a folder with a mount in it", """["/deep"]""").Refused(UnsafeDeletion, Delete),
         List("a folder between a folder and a mount", """["/deep/down"]""").Refused(UnsafeDeletion, Delete),
         Attack("a mounted file through a link").Entries(tar => tar.Symlink("into", "mount")).Deletes("""["/into/file"]""").Refused(UnsafeDeletion, Operation.ApplyThenDelete),
+        List("a mounted file behind others", """["/file", "/etc", "/mount/file"]""").Refused(UnsafeDeletion, Delete),
+        List("a folder with a mount in it behind others", """["/file", "/deep"]""").Refused(UnsafeDeletion, Delete),
         List("no list", "{}").Refused(InvalidJson, Delete),
         List("one path", "\"/file\"").Refused(InvalidJson, Delete),
         List("a number", """["/file", 1]""").Refused(InvalidJson, Delete),

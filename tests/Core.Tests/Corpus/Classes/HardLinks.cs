@@ -1,4 +1,7 @@
+using CheckpointOperator.Core.Archives;
 using CheckpointOperator.Core.FileSystem;
+using CheckpointOperator.Core.RootFs;
+using CheckpointOperator.Core.Tests.Support;
 using static CheckpointOperator.Core.Archives.ArchiveRefusal;
 
 namespace CheckpointOperator.Core.Tests.Corpus.Classes;
@@ -12,6 +15,13 @@ internal static class HardLinks
     [
         Attack("climbs").Entries(tar => tar.Hardlink("h", "../outside/secret")).Refused(EscapingHardLink, ImportAndUnpack),
         Attack("is absolute").Entries((tar, scene) => tar.Hardlink("h", scene.Outside + "/secret")).Refused(EscapingHardLink, ImportAndUnpack),
+        Attack("is absolute, and inside there is such a file").Entries(tar => tar.Hardlink("h", "/etc/passwd")).Refused(EscapingHardLink, ImportAndUnpack),
+        Attack("through a link inside").Entries(tar => tar.File("d/f", "x").Symlink("l", "d").Hardlink("h", "l/f")).Refused(EscapingHardLink, Operation.ImportWithoutConfig).Accepted(Operation.Unpack),
+        Attack("to itself, and the file stays").Entries(tar => tar.Hardlink("file", "file")).Refused(EscapingHardLink, ImportAndUnpack).Does(static scene =>
+        {
+            Assert.Throws<ArchiveRefusedException>(() => RootFsDiff.Apply(new HandmadeTar().Hardlink("file", "./file").Stream(), scene.OpenRoot()));
+            Assert.True(File.Exists(scene.Inside("file")));
+        }),
         Attack("climbs later").Entries(tar => tar.Hardlink("h", "etc/../../outside/secret")).Refused(EscapingHardLink, ImportAndUnpack),
         Attack("climbs by a PAX record").Entries(tar => tar.Pax("linkpath=../outside/secret").Hardlink("h", "file")).Refused(EscapingHardLink, ImportAndUnpack),
         Attack("climbs by a GNU long link").Entries(tar => tar.Entry("././@LongLink", 'K', "../outside/secret\0"u8.ToArray()).Hardlink("h", "file")).Refused(EscapingHardLink, ImportAndUnpack),

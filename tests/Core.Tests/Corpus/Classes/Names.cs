@@ -9,6 +9,7 @@ internal static class Names
     internal static IEnumerable<AttackCase> Cases =>
     [
         Attack("climbs").Entries(tar => tar.File("../outside/secret", "evil")).Refused(PathTraversal),
+        Attack("climbs after others that are good").Entries(tar => tar.File("new/a", "x").Folder("other/").File("../outside/secret", "evil")).Refused(PathTraversal),
         Attack("climbs later").Entries(tar => tar.File("a/../../outside/secret", "evil")).Refused(PathTraversal),
         Attack("climbs at its end").Entries(tar => tar.Folder("a/..")).Refused(PathTraversal),
         Attack("is the folder above").Entries(tar => tar.Folder("..")).Refused(PathTraversal),

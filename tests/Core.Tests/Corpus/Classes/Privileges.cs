@@ -20,6 +20,8 @@ internal static class Privileges
             Assert.Equal(operation == Operation.ImportWithoutConfig ? 0x1ED : 0xFFF, Mode(scene, "d"))),
         Attack("the root's own mode in a checkpoint").Entries(tar => tar.Folder("./", 0xFFF).File("f")).Accepted().Holds((operation, scene) =>
             Assert.Equal(operation == Operation.ImportWithoutConfig ? 0x1ED : 0xFFF, Mode(scene, "."))),
+        Attack("the root's own mode, closed, in a checkpoint").Entries(tar => tar.Folder("./", 0x1C0).File("f")).Accepted().Holds((operation, scene) =>
+            Assert.Equal(operation is Operation.ImportWithoutConfig or Operation.ImportImage ? 0x1ED : 0x1C0, Mode(scene, "."))),
         Attack("file capabilities in a volume").Entries(tar => tar.Pax("SCHILY.xattr.security.capability=" + Capability).File("f", "x")).Accepted().Holds((operation, scene) =>
             Assert.Equal(Operation.ApplyDiff.HasFlag(operation) ? ["security.capability"] : [], Attributes(scene, "f"))),
         Foreign("security.selinux", "u:object_r:evil_t:s0"),

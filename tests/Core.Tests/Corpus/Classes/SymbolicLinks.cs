@@ -28,6 +28,8 @@ internal static class SymbolicLinks
             .Refused(EscapingSymbolicLink, Import).Refused(LinkInPath, Unpack),
         Attack("climbs behind another link").Entries(tar => tar.Folder("d").Symlink("d/x", "..").Symlink("y", "d/x/../outside").File("y/secret", "evil"))
             .Refused(EscapingSymbolicLink, Import).Refused(LinkInPath, Unpack),
+        Attack("climbs behind another link, deeper").Entries(tar => tar.Folder("a/b/").Symlink("a/b/x", "../..").Symlink("a/b/y", "x/../outside").File("a/b/y/secret", "evil"))
+            .Refused(EscapingSymbolicLink, Import).Refused(LinkInPath, Unpack),
         Attack("chain that leads out").Entries((tar, scene) => tar.Symlink("a", "b").Symlink("b", "c").Symlink("c", scene.Outside).File("a/secret", "evil"))
             .Refused(EscapingSymbolicLink, Import).Refused(LinkInPath, Unpack),
         Attack("loop").Entries(tar => tar.Symlink("a", "b").Symlink("b", "a").File("a/x", "evil")).Refused(LinkInPath, Import | Unpack),

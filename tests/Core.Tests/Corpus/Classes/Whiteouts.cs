@@ -38,6 +38,10 @@ internal static class Whiteouts
         Attack("device 0/0 on a mount").Entries(tar => tar.Device("mount", 0, 0)).Refused(UnsafeDeletion, Apply).Refused(Device, Others),
         Attack("device 0/0 behind a link").Entries(tar => tar.Device("absolute/secret", 0, 0).Device("relative/folder", 0, 0)).Accepted(Apply).Refused(Device, Operation.Extract | Operation.ImportWithoutConfig),
         Attack("device 0/0 in place of a link").Entries(tar => tar.Device("absolute", 0, 0).Device("file-link", 0, 0)).Accepted(Apply).Holds((operation, scene) => GoneIf(operation, scene, "absolute", "file-link")),
+        Attack("device 0/0 on a folder that is written into").Entries(tar => tar.File("n/sub/new", "x").Device("n/sub", 0, 0).File("n/sub/later", "x")).Accepted(Apply)
+            .Holds((operation, scene) => Assert.True(!Apply.HasFlag(operation) || File.Exists(scene.Inside("n/sub/later")))),
+        Attack("a folder's mode is not its successor's").Entries(tar => tar.Folder("d/", 0x1FF).Device("d", 0, 0).File("d/x")).Accepted(Apply)
+            .Holds((operation, scene) => Assert.True(!Apply.HasFlag(operation) || (int)scene.OpenRoot().Stat(RelativePath.Parse("d"))!.Value.Mode == 0x1ED)),
         Attack("that is a link").Entries((tar, scene) => tar.Symlink(".wh.file", scene.Outside)).Accepted(Apply).Holds((operation, scene) => GoneIf(operation, scene, "file")),
         Attack("that is a folder with files in it").Entries(tar => tar.Folder(".wh.absolute/").File(".wh.absolute/secret", "evil")).Accepted(Apply).Holds((operation, scene) => GoneIf(operation, scene, "absolute")),
 
