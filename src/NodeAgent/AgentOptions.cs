@@ -47,6 +47,24 @@ public sealed class AgentOptions
     /// <summary>Bytes that config.dump, spec.dump and the like may have. Defaults to 16777216.</summary>
     public int ArchiveMaxJsonBytes { get; set; } = ArchiveLimits.Default.MaxJsonBytes;
 
+    /// <summary>Unpacked bytes of a compressed archive below which their ratio to the packed ones does not matter. Defaults to 1073741824 (1 GiB).</summary>
+    public long ArchiveCompressionRatioFloor { get; set; } = ArchiveLimits.Default.CompressionRatioFloor;
+
+    /// <summary>Bytes that a name or a link's target in an archive may have. Defaults to 4095.</summary>
+    public int ArchiveMaxNameLength { get; set; } = ArchiveLimits.Default.MaxNameLength;
+
+    /// <summary>Bytes that one extended header may have: PAX records, a GNU long name. Defaults to 1048576.</summary>
+    public int ArchiveMaxExtendedHeaderBytes { get; set; } = ArchiveLimits.Default.MaxExtendedHeaderBytes;
+
+    /// <summary>Pieces of data that a sparse file may have between its holes. Defaults to 1000000.</summary>
+    public int ArchiveMaxSparseRegions { get; set; } = ArchiveLimits.Default.MaxSparseRegions;
+
+    /// <summary>Bytes of zstd's window and xz's dictionary that a compressed archive may ask for. Defaults to 134217728.</summary>
+    public long ArchiveMaxDecompressorBytes { get; set; } = ArchiveLimits.Default.MaxDecompressorBytes;
+
+    /// <summary>Bytes that deleted.files may have. Defaults to 134217728.</summary>
+    public int ArchiveMaxDeletedFilesBytes { get; set; } = ArchiveLimits.Default.MaxDeletedFilesBytes;
+
     /// <summary>The kubelet's folder. Defaults to /var/lib/kubelet.</summary>
     public string KubeletRoot { get; set; } = "/var/lib/kubelet";
 

@@ -27,6 +27,9 @@ public sealed class AgentOptionsValidator : IValidateOptions<AgentOptions>
             (nameof(options.ArchiveMaxEntries), options.ArchiveMaxEntries), (nameof(options.ArchiveMaxTotalBytes), options.ArchiveMaxTotalBytes),
             (nameof(options.ArchiveMaxEntryBytes), options.ArchiveMaxEntryBytes), (nameof(options.ArchiveMaxCompressionRatio), options.ArchiveMaxCompressionRatio),
             (nameof(options.ArchiveMaxDepth), options.ArchiveMaxDepth), (nameof(options.ArchiveMaxJsonBytes), options.ArchiveMaxJsonBytes),
+            (nameof(options.ArchiveCompressionRatioFloor), options.ArchiveCompressionRatioFloor), (nameof(options.ArchiveMaxNameLength), options.ArchiveMaxNameLength),
+            (nameof(options.ArchiveMaxExtendedHeaderBytes), options.ArchiveMaxExtendedHeaderBytes), (nameof(options.ArchiveMaxSparseRegions), options.ArchiveMaxSparseRegions),
+            (nameof(options.ArchiveMaxDecompressorBytes), options.ArchiveMaxDecompressorBytes), (nameof(options.ArchiveMaxDeletedFilesBytes), options.ArchiveMaxDeletedFilesBytes),
         })
         {
             if (limit < 1)

@@ -12,7 +12,13 @@ internal static class ArchiveLimitsSettings
         MaxTotalBytes = options.ArchiveMaxTotalBytes,
         MaxEntryBytes = options.ArchiveMaxEntryBytes,
         MaxCompressionRatio = options.ArchiveMaxCompressionRatio,
+        CompressionRatioFloor = options.ArchiveCompressionRatioFloor,
         MaxDepth = options.ArchiveMaxDepth,
+        MaxNameLength = options.ArchiveMaxNameLength,
+        MaxExtendedHeaderBytes = options.ArchiveMaxExtendedHeaderBytes,
+        MaxSparseRegions = options.ArchiveMaxSparseRegions,
+        MaxDecompressorBytes = options.ArchiveMaxDecompressorBytes,
         MaxJsonBytes = options.ArchiveMaxJsonBytes,
+        MaxDeletedFilesBytes = options.ArchiveMaxDeletedFilesBytes,
     };
 }

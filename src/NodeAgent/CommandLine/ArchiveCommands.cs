@@ -59,9 +59,10 @@ internal static class ArchiveCommands
     {
         var file = Archive();
         var command = new OfflineCommand("runtime", "Prints the name of the OCI runtime that the archive was made with.") { file };
+        var limits = new LimitOptions(command);
         command.Does((arguments, cancellationToken) =>
         {
-            using var archive = CheckpointArchive.Open(arguments.GetRequiredValue(file));
+            using var archive = CheckpointArchive.Open(arguments.GetRequiredValue(file), limits.Read(arguments));
             var runtime = archive.ReadRuntimeName(cancellationToken);
             return new CommandOutput(
                 () => runtime, () => JsonSerializer.Serialize(new RuntimeNameOutput(runtime), CommandLineJson.Default.RuntimeNameOutput));

@@ -26,10 +26,11 @@ internal static class DiffCommand
         {
             before, after, showUnchanged,
         };
+        var limits = new LimitOptions(command);
         command.Does((arguments, cancellationToken) =>
         {
-            var a = Read(arguments.GetRequiredValue(before), cancellationToken);
-            var b = Read(arguments.GetRequiredValue(after), cancellationToken);
+            var a = Read(arguments.GetRequiredValue(before), limits.Read(arguments), cancellationToken);
+            var b = Read(arguments.GetRequiredValue(after), limits.Read(arguments), cancellationToken);
             var changes = ArchiveDifference.Sections.ToDictionary(
                 static section => section, section => Compare(a[section], b[section], arguments.GetValue(showUnchanged)).ToList());
             return new CommandOutput(
@@ -38,9 +39,10 @@ internal static class DiffCommand
         return command;
     }
 
-    private static Dictionary<string, Dictionary<string, DifferenceSide>> Read(string file, CancellationToken cancellationToken)
+    private static Dictionary<string, Dictionary<string, DifferenceSide>> Read(
+        string file, ArchiveLimits limits, CancellationToken cancellationToken)
     {
-        using var archive = CheckpointArchive.Open(file);
+        using var archive = CheckpointArchive.Open(file, limits);
         return ArchiveDifference.Read(archive, cancellationToken);
     }
 

@@ -25,9 +25,10 @@ internal static class InspectCommand
         {
             file, processes, environment, files, sockets, mounts, statistics, all, pid,
         };
+        var limits = new LimitOptions(command);
         command.Does((arguments, cancellationToken) =>
         {
-            using var archive = CheckpointArchive.Open(arguments.GetRequiredValue(file));
+            using var archive = CheckpointArchive.Open(arguments.GetRequiredValue(file), limits.Read(arguments));
             bool Is(Option<bool> option) => arguments.GetValue(option);
             var parts = (Is(all) ? CriuParts.AllButEnvironment : CriuParts.None)
                 | (Is(processes) ? CriuParts.CommandLines | CriuParts.Memory : CriuParts.None)

@@ -48,9 +48,10 @@ internal static class MemoryCommand
             if (result.GetValue(Context) is < 0 or > MaxContext)
                 result.AddError($"--context: between 0 and {MaxContext}");
         });
-        command.Prints(static (arguments, cancellationToken) =>
+        var limits = new LimitOptions(command);
+        command.Prints((arguments, cancellationToken) =>
         {
-            using var archive = CheckpointArchive.Open(arguments.GetRequiredValue(File));
+            using var archive = CheckpointArchive.Open(arguments.GetRequiredValue(File), limits.Read(arguments));
             var pattern = Pattern(arguments);
             var path = arguments.GetValue(Output);
             using var output = OpenOutput(path);

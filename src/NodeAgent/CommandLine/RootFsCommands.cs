@@ -42,11 +42,12 @@ internal static class RootFsCommands
     {
         var (folder, root) = (Source(), Root());
         var command = new OfflineCommand("delete", "Removes what DIR/deleted.files names; run it before apply, which brings back what was deleted and made anew.") { folder, root };
+        var limits = new LimitOptions(command);
         command.Does((arguments, cancellationToken) =>
         {
             using var source = RootDirectory.Open(arguments.GetRequiredValue(folder));
             using var rootfs = RootDirectory.Open(arguments.GetRequiredValue(root));
-            var removed = DeletedFiles.Remove(source, rootfs, cancellationToken: cancellationToken);
+            var removed = DeletedFiles.Remove(source, rootfs, limits.Read(arguments), cancellationToken);
             return new CommandOutput(
                 () => $"{removed} removed", () => JsonSerializer.Serialize(new DeletionOutput(removed), CommandLineJson.Default.DeletionOutput));
         });

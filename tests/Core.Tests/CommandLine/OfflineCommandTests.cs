@@ -80,6 +80,12 @@ public sealed class OfflineCommandTests : IDisposable
         Assert.Equal(3, run.ExitCode);
         Assert.Contains("EntryTooLarge", run.Error, StringComparison.Ordinal);
         Done("rootfs", "apply", "diff", "root", "--max-entry-bytes", "2000");
+        _folder.Shell("echo '[\"/f\"]' > diff/deleted.files");
+        Assert.Contains("JsonTooLarge", AgentProcess.Run(_folder.Path, "rootfs", "delete", "diff", "root", "--max-deleted-files-bytes", "3").Error, StringComparison.Ordinal);
+        foreach (var command in new[] { "runtime", "inspect" })
+            Assert.Contains("JsonTooLarge", AgentProcess.Run(_folder.Path, "archive", command, "archive", "--max-json-bytes", "3").Error, StringComparison.Ordinal);
+        Assert.Contains("TooManyEntries", AgentProcess.Run(_folder.Path, "archive", "memory", "archive", "--max-entries", "1").Error, StringComparison.Ordinal);
+        Assert.Contains("JsonTooLarge", AgentProcess.Run(_folder.Path, "archive", "diff", "archive", "archive", "--max-json-bytes", "3").Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
+using System.Reflection;
 
 using CheckpointOperator.Core.Archives;
 using CheckpointOperator.NodeAgent;
@@ -51,6 +53,22 @@ public sealed class ArchiveRefusalsTests
         Assert.Equal(ArchiveLimits.Default with { MaxEntries = 5, MaxDepth = 7 }, limits);
         var refused = new AgentOptionsValidator().Validate(null, new AgentOptions { NodeName = "worker", ArchiveMaxTotalBytes = 0 });
         Assert.Contains("ArchiveMaxTotalBytes", refused.FailureMessage, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_limit_of_archives_is_a_setting()
+    {
+        // CRIU's images are kept in memory by the offline commands alone.
+        foreach (PropertyInfo limit in typeof(ArchiveLimits).GetProperties().Where(limit => limit.Name != nameof(ArchiveLimits.Default) && !limit.Name.StartsWith("MaxCriu", StringComparison.Ordinal)))
+        {
+            var options = new AgentOptions { NodeName = "worker" };
+            PropertyInfo? setting = typeof(AgentOptions).GetProperty($"Archive{limit.Name}");
+            Assert.True(setting is not null, $"AgentOptions has no Archive{limit.Name}");
+            setting.SetValue(options, Convert.ChangeType(7, setting.PropertyType, CultureInfo.InvariantCulture));
+            Assert.Equal("7", Convert.ToString(limit.GetValue(options.ArchiveLimits()), CultureInfo.InvariantCulture));
+            setting.SetValue(options, Convert.ChangeType(0, setting.PropertyType, CultureInfo.InvariantCulture));
+            Assert.Contains($"Archive{limit.Name}", new AgentOptionsValidator().Validate(null, options).FailureMessage, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
