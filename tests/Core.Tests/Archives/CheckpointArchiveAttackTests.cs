@@ -49,6 +49,21 @@ public sealed class CheckpointArchiveAttackTests : IDisposable
         Assert.Equal(ArchiveRefusal.ArchiveTooLarge, Refusal(large, new ArchiveLimits { MaxTotalBytes = 1000 }));
     }
 
+    [Theory]
+    [InlineData('x')]
+    [InlineData('g')]
+    [InlineData('L')]
+    [InlineData('K')]
+    public void An_extended_header_above_its_limit_is_not_read(char type)
+    {
+        var content = System.Text.Encoding.ASCII.GetBytes(type is 'x' or 'g' ? $"1011 comment={new string('c', 997)}\n" : new string('n', 100) + new string('\0', 911));
+        var tar = new HandmadeTar().Entry("header", type, content).File("f").Finish();
+        Assert.Equal(ArchiveRefusal.ExtendedHeaderTooLarge, Refusal(tar, new ArchiveLimits { MaxExtendedHeaderBytes = 1010 }));
+        File.WriteAllBytes(_folder["archive"], tar);
+        using var archive = CheckpointArchive.Open(_folder["archive"], new ArchiveLimits { MaxExtendedHeaderBytes = 1011 });
+        Assert.Equal(1, archive.ImportWithoutConfig(_folder.Open("out")).Entries);
+    }
+
     [Fact]
     public void A_JSON_file_without_end_is_not_read()
     {

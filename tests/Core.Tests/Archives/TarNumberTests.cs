@@ -26,6 +26,20 @@ public sealed class TarNumberTests
     [InlineData("10\0 10\0\0")]
     public void Digits_behind_a_NUL_are_refused(string field) => Assert.False(TarNumber.TryRead(Encoding.Latin1.GetBytes(field), out _));
 
+    // Wrapped around it would be a small or a negative one.
+    [Theory]
+    [InlineData("777777777777777777777", true)]
+    [InlineData("1000000000000000000000", false)]
+    [InlineData("2000000000000000000010", false)]
+    [InlineData("\u0080\0\0\0\u007f\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff", true)]
+    [InlineData("\u0080\0\0\0\u0080\0\0\0\0\0\0\0", false)]
+    [InlineData("\u0080\0\0\u0001\0\0\0\0\0\0\0\0", false)]
+    public void A_number_beyond_63_bits_is_refused(string field, bool fits)
+    {
+        Assert.Equal(fits, TarNumber.TryRead(Encoding.Latin1.GetBytes(field), out var number));
+        Assert.True(!fits || number == long.MaxValue);
+    }
+
     [Fact]
     public void A_device_s_numbers_are_kept_where_octal_digits_do_not_hold_them()
     {

@@ -49,10 +49,35 @@ public sealed class RootDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void A_FIFO_in_a_file_s_place_neither_hangs_nor_opens()
+    public void A_link_inside_is_followed_only_by_who_asks_for_what_it_leads_to()
+    {
+        _folder.Write("root/file", "inside");
+        _folder.Link("root/link", "file");
+        _root.OpenFile(RelativePath.Parse("link")).Dispose();
+        Assert.Equal(Errno.ELOOP, Assert.Throws<FileSystemException>(() => _root.OpenFileNoFollow(RelativePath.Parse("link"))).Error);
+        Assert.Equal(Errno.ELOOP, Assert.Throws<FileSystemException>(() => _root.ReadFile(RelativePath.Parse("link"), 100)).Error);
+    }
+
+    [Fact]
+    public void The_directory_itself_is_neither_removed_nor_replaced_nor_opened_as_a_file()
+    {
+        _folder.Write("root/file");
+        var self = RelativePath.Root;
+        Assert.Throws<ArgumentException>(() => _root.Remove(self));
+        Assert.Throws<ArgumentException>(() => _root.RemoveTree(self));
+        Assert.Throws<ArgumentException>(() => _root.CreateFile(self));
+        Assert.Throws<ArgumentException>(() => _root.OpenFile(self));
+        Assert.Throws<ArgumentException>(() => _root.WriteFileAtomically(self, "x"u8));
+        Assert.True(File.Exists(_folder["root/file"]));
+    }
+
+    [Fact]
+    public async Task A_FIFO_in_a_file_s_place_neither_hangs_nor_opens()
     {
         _folder.Shell("mkfifo root/pipe");
-        Assert.Contains("not a regular file", Assert.Throws<IOException>(() => _root.OpenFile(RelativePath.Parse("pipe"))).Message, StringComparison.Ordinal);
+        var opening = Task.Run(() => _root.OpenFile(RelativePath.Parse("pipe")), TestContext.Current.CancellationToken);
+        var failure = await Assert.ThrowsAsync<IOException>(() => opening.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        Assert.Contains("not a regular file", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
