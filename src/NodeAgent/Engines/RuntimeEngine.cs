@@ -41,7 +41,6 @@ public sealed partial class RuntimeEngine(
     private const string CriuConfiguration = "criu.conf";
     // A connection that the program has not accepted yet (a probe's, a client's) must not spoil the checkpoint: it stays with the source.
     private static readonly byte[] CriuOptions = [.. "skip-in-flight\n"u8];
-    private const int MaximumLog = 64 * 1024 * 1024;
     private const int ThawAttempts = 5;
     private static readonly TimeSpan ThawPause = TimeSpan.FromSeconds(1);
 
@@ -166,8 +165,8 @@ public sealed partial class RuntimeEngine(
 
     private static CheckpointFailedException Refused(CheckpointRequest request, RootDirectory work, NodeCommandResult result)
     {
-        string log = ReadLog(work, DumpLog);
-        string output = ReadLog(work, "runtime.log");
+        string log = CriuLog.Read(work, RelativePath.Parse(DumpLog));
+        string output = CriuLog.Read(work, RelativePath.Parse("runtime.log"));
         string said = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? result.LastLine;
         if (log.Length == 0 && (output.Contains("criu", StringComparison.OrdinalIgnoreCase) || output.Contains("executable file not found", StringComparison.Ordinal)))
         {
@@ -177,9 +176,6 @@ public sealed partial class RuntimeEngine(
         return new CheckpointFailedException(
             CheckpointFailedException.CheckpointFailed, $"CRIU cannot dump container {request.Container}: {CriuLog.Reason(log) ?? said}");
     }
-
-    private static string ReadLog(RootDirectory work, string name) =>
-        work.Exists(RelativePath.Parse(name)) ? System.Text.Encoding.UTF8.GetString(work.ReadFile(RelativePath.Parse(name), MaximumLog)) : string.Empty;
 
     // A frozen container is the worst that can be left behind, so a runtime that fails once is asked again.
     private async Task ThawAsync(OciRuntime runtime, RunningContainer container)

@@ -1,5 +1,3 @@
-using System.Text;
-
 using CheckpointOperator.Core.FileSystem;
 using CheckpointOperator.Kubernetes.Api.V1Alpha1;
 using CheckpointOperator.NodeAgent.Containers;
@@ -14,8 +12,6 @@ namespace CheckpointOperator.NodeAgent.Restores;
 /// <param name="processes">Runs the runtime on the node.</param>
 internal sealed class RestoreProof(NodeRoot node, INodeProcesses processes)
 {
-    private const int MaximumLog = 64 * 1024 * 1024;
-
     /// <summary>Proves it.</summary>
     /// <param name="entry">The restore.</param>
     /// <param name="cancellationToken">Ends the asking.</param>
@@ -47,11 +43,7 @@ internal sealed class RestoreProof(NodeRoot node, INodeProcesses processes)
 
     private string Because(RestoreJournalEntry entry) => Reason(entry) is { } reason ? $": {reason}" : string.Empty;
 
-    private string Log(RestoreJournalEntry entry)
-    {
-        RelativePath file = RelativePath.Parse($"{entry.WorkPath}/restore.log");
-        return node.Directory.Exists(file) ? Encoding.UTF8.GetString(node.Directory.ReadFile(file, MaximumLog)) : string.Empty;
-    }
+    private string Log(RestoreJournalEntry entry) => CriuLog.Read(node.Directory, RelativePath.Parse($"{entry.WorkPath}/restore.log"));
 
     private static RestoreRefusedException Failed(string message) => new(RestoreRefusedException.RuntimeFailed, message);
 }

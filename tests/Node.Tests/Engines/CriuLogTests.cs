@@ -1,3 +1,4 @@
+using CheckpointOperator.Core.FileSystem;
 using CheckpointOperator.NodeAgent.Engines;
 
 namespace CheckpointOperator.Node.Tests.Engines;
@@ -22,4 +23,35 @@ public sealed class CriuLogTests
 
     [Fact]
     public void A_log_without_errors_has_no_reason() => Assert.Null(CriuLog.Reason("(00.1) Dumping finished successfully\n"));
+
+    [Fact]
+    public void A_log_of_any_length_tells_its_reason_and_its_end()
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            // Larger than any array: the middle is a hole.
+            using (FileStream log = File.Create(Path.Combine(folder, "restore.log")))
+            {
+                log.Write("Error (x.c:1): the cause\n"u8);
+                log.Position = 3L << 30;
+                log.Write("\nRestore finished successfully\n"u8);
+            }
+            using RootDirectory root = RootDirectory.Open(folder);
+            string read = CriuLog.Read(root, RelativePath.Parse("restore.log"));
+            Assert.Equal("the cause", CriuLog.Reason(read));
+            Assert.EndsWith("\nRestore finished successfully\n", read, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void A_log_that_is_not_there_is_empty()
+    {
+        using RootDirectory root = RootDirectory.Open("/");
+        Assert.Empty(CriuLog.Read(root, RelativePath.Parse($"tmp/{Guid.NewGuid():N}")));
+    }
 }
