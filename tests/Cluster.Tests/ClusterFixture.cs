@@ -14,6 +14,7 @@ public sealed class ClusterFixture : IAsyncLifetime
     private static readonly TimeSpan FirstBuild = TimeSpan.FromMinutes(25);
 
     private readonly ConcurrentBag<string> _namespaces = [];
+    private Lazy<Task> _services = new(Task.CompletedTask);
 
     /// <summary>kubectl against the cluster.</summary>
     public Kubectl Kubectl { get; private set; } = null!;
@@ -35,13 +36,19 @@ public sealed class ClusterFixture : IAsyncLifetime
         string local = (await new Command(script, "kubeconfig").RunAsync()).OrThrow().Output.Trim();
         string kubeconfig = Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } given ? given : local;
         if (kubeconfig == local)
+        {
             (await new Command(script, "up").RunAsync(deadline: FirstBuild)).OrThrow();
+            _services = new(() => LoadServicesAsync(Path.Combine(root, "eng", "images"), script));
+        }
         Kubectl = new Kubectl(kubeconfig);
         Awaiter = new Awaiter(Kubectl);
         Node = new NodeShell(Environment.GetEnvironmentVariable("CHECKPOINT_OPERATOR_NODE_EXEC") ?? $"{script} exec");
         Installation = new Installation(Kubectl, Path.Combine(root, "eng", "install"));
         await Installation.InstallAsync();
     }
+
+    /// <summary>Makes the image of services and brings it to the local node, once; a cluster of one's own has it.</summary>
+    public Task LoadServicesAsync() => _services.Value;
 
     /// <summary>Deletes a namespace; that it is gone is seen at the end of all tests, because a kubelet takes its time.</summary>
     public async Task DeleteNamespaceAsync(string name)
@@ -63,6 +70,12 @@ public sealed class ClusterFixture : IAsyncLifetime
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await AwaitDeletedNamespacesAsync();
+
+    private static async Task LoadServicesAsync(string images, string script)
+    {
+        string archive = (await new Command(images, "services").RunAsync(deadline: FirstBuild)).OrThrow().Output.Trim();
+        (await new Command(script, "load", archive).RunAsync(deadline: FirstBuild)).OrThrow();
+    }
 
     private static string FindRoot()
     {

@@ -1,0 +1,45 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace CheckpointOperator.Cluster.Tests.Objects;
+
+/// <summary>The Pods of the rows of docs/compatibility.md.</summary>
+public static class RowManifests
+{
+    /// <summary>The image that holds python3, nginx and Node.js.</summary>
+    public const string ServicesImage = "checkpoint-operator/services:dev";
+
+    private static readonly string Workloads = Path.Combine(AppContext.BaseDirectory, "Workloads");
+
+    /// <summary>A Pod of one container with the programs in /workloads; container and spec are further members, as YAML in braces.</summary>
+    public static string Pod(string name, string image, string[] command, string container = "", string volumes = "", string mounts = "") => $$"""
+        {{Programs()}}
+        ---
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: {{name}}, labels: {app: row} }
+        spec:
+          terminationGracePeriodSeconds: 1
+          automountServiceAccountToken: false
+          containers:
+          - name: row
+            image: {{image}}
+            imagePullPolicy: IfNotPresent
+            command: {{JsonSerializer.Serialize(command)}}
+            volumeMounts: [{name: workloads, mountPath: /workloads} {{mounts}}]
+            {{container}}
+          volumes: [{name: workloads, configMap: {name: programs} } {{volumes}}]
+        """;
+
+    /// <summary>A Pod that runs Workloads/kinds.py.</summary>
+    public static string KindsPod(string name, string folder, string[] kinds, string container = "", string volumes = "", string mounts = "") =>
+        Pod(name, Manifests.Image, ["python3", "-B", "/workloads/kinds.py", folder, .. kinds], container, volumes, mounts);
+
+    private static string Programs() => new JsonObject
+    {
+        ["apiVersion"] = "v1",
+        ["kind"] = "ConfigMap",
+        ["metadata"] = new JsonObject { ["name"] = "programs" },
+        ["data"] = new JsonObject(new[] { "kinds.py", "rows.js", "nginx.conf" }.Select(file => KeyValuePair.Create(file, (JsonNode?)File.ReadAllText(Path.Combine(Workloads, file))))),
+    }.ToJsonString();
+}
