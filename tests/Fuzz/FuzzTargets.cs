@@ -20,7 +20,6 @@ internal static class FuzzTargets
         new("spec", ["spec"], "json", static input => SpecDump.Parse(input)),
         new("runtime", ["runtime"], "json", RuntimeTarget.Run) { Refusals = [typeof(InvalidDataException)] },
         new("criu", ["criu"], "criu", CriuTarget.Run),
-        new("criu-count", ["criu-count"], "criu", static input => CriuImage.CountEntries(input)),
         new("deleted-files", ["deleted-files"], "json", DeletionTarget.Run) { Refusals = WithFileSystem },
         new("changes", ["changes"], "json", ChangesTarget.Run) { Refusals = [typeof(FormatException), typeof(JsonException), .. WithFileSystem] },
         new("image", ["image"], "json", ImageTarget.Run) { Refusals = WithFileSystem },

@@ -1,4 +1,5 @@
 using CheckpointOperator.Core.Archives.Tar;
+using CheckpointOperator.Core.Criu;
 
 namespace CheckpointOperator.Core.Archives;
 
@@ -53,8 +54,9 @@ internal sealed class ArchiveInspector(CheckpointTar tar, ArchiveLimits limits, 
             case "checkpoint/inventory.img":
                 _hasInventory = true;
                 break;
-            case "checkpoint/pstree.img" when entry.Size <= limits.MaxJsonBytes:
-                _processes = CriuImage.CountEntries(_reader.ReadAll(limits.MaxJsonBytes, ArchiveRefusal.EntryTooLarge));
+            case "checkpoint/pstree.img":
+                var tree = _reader.ReadAll(limits.MaxCriuImageBytes, ArchiveRefusal.CriuImageTooLarge);
+                _processes = ImageFile.Entries("pstree.img", tree, ImageMagic.PsTree).Count();
                 break;
             case var name when name.StartsWith("checkpoint/pages-", StringComparison.Ordinal) && name.EndsWith(".img", StringComparison.Ordinal):
                 _memoryBytes += entry.Size;

@@ -28,7 +28,7 @@ public sealed record ArchiveSummary : ArchiveMetadata
     /// <summary>Whether CRIU's images are there (checkpoint/inventory.img), without which nothing can be restored.</summary>
     public bool HasProcessImages { get; init; }
 
-    /// <summary>Number of processes (checkpoint/pstree.img); null when that file is not there or not understood.</summary>
+    /// <summary>Number of processes (checkpoint/pstree.img); null when that file is not there.</summary>
     public int? Processes { get; init; }
 
     /// <summary>Bytes of memory pages (checkpoint/pages-*.img).</summary>

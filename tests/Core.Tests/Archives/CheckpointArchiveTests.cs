@@ -151,7 +151,7 @@ public sealed class CheckpointArchiveTests : IDisposable
         _folder.Write("in/deleted.files", """["/a","/b"]""");
         _folder.Write("in/checkpoint/inventory.img", "x");
         // IMG_COMMON_MAGIC, PSTREE_MAGIC, three messages of 2, 0 and 1 bytes.
-        byte[] pstree = [0x19, 0x43, 0x56, 0x54, 0x16, 0x44, 0x46, 0x50, 2, 0, 0, 0, 9, 9, 0, 0, 0, 0, 1, 0, 0, 0, 9];
+        byte[] pstree = [0x19, 0x43, 0x56, 0x54, 0x30, 0x30, 0x27, 0x50, 2, 0, 0, 0, 9, 9, 0, 0, 0, 0, 1, 0, 0, 0, 9];
         File.WriteAllBytes(_folder["in/checkpoint/pstree.img"], pstree);
         _folder.Shell("head -c 300000 /dev/urandom > in/checkpoint/pages-1.img; mkdir in/volumes diff; echo x > diff/f; tar -cf in/volumes/data.tar diff; tar -C . -cf in/rootfs-diff.tar diff");
         _folder.Shell($"tar -C in -c . | {(compressor.Length == 0 ? "cat" : compressor)} > archive");

@@ -27,10 +27,6 @@ internal static class CriuSeeds
         yield return ("criu/search", Process().ToArray(CriuTarget.Search));
         yield return ("criu/files", Files(Process()).ToArray((byte)(CriuParts.Files | CriuParts.Sockets)));
         yield return ("criu/none", Process().ToArray(0));
-        yield return ("criu-count/pstree", Tree);
-        yield return ("criu-count/pstree-cut", Tree[..^3]);
-        yield return ("criu-count/pstree-old", Tree[4..]);
-        yield return ("criu-count/pstree-none", Tree[..8]);
     }
 
     private static Records Process() => new Records()

@@ -80,7 +80,10 @@ internal static class CriuImages
         Attack(name).Whole(scene => Tar(spoil, scene)).Accepted(Operation.Read | Show).Leaves("checkpoint/pages-1.img");
 
     private static AttackCase Damage(string name, string image, byte[] content) =>
-        Attack(name).Whole(scene => Tar((images, _) => images.Raw(image, content), scene)).Refused(InvalidCriuImage, Show).Accepted(Operation.Read).Leaves($"checkpoint/{image}");
+        Attack(name).Whole(scene => Tar((images, _) => images.Raw(image, content), scene)).Refused(InvalidCriuImage, Show | Counted(image)).Accepted(Operation.Read & ~Counted(image)).Leaves($"checkpoint/{image}");
+
+    // A summary counts the processes.
+    private static Operation Counted(string image) => image == "pstree.img" ? Operation.Inspect : Operation.None;
 
     private static AttackCase Spoiled(string name, Action<CheckpointImages, Scene> spoil) =>
         Attack(name).Whole(scene => Tar(spoil, scene)).Accepted(Operation.Read);
