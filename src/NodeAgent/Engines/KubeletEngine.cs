@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 
 using CheckpointOperator.Core.Archives;
 using CheckpointOperator.Core.FileSystem;
@@ -52,7 +51,6 @@ internal sealed partial class KubeletEngine(
     private const int TarMagic = 257;
     private const int MaximumRecord = 64 * 1024;
     private const string ShimsLog = "criu-dump.log";
-    private const int MaximumLog = 64 * 1024 * 1024;
 
     /// <inheritdoc />
     public async Task<CheckpointOutcome> TakeAsync(CheckpointRequest request, CancellationToken cancellationToken)
@@ -102,7 +100,7 @@ internal sealed partial class KubeletEngine(
         RelativePath log = RelativePath.Parse($"{container.Bundle}/{ShimsLog}");
         if (node.Directory.Stat(log) is not { Type: FileType.Regular } status || status.Modified.ToDateTimeOffset() < start)
             return null;
-        return CriuLog.Reason(Encoding.UTF8.GetString(node.Directory.ReadFile(log, MaximumLog)));
+        return CriuLog.Reason(CriuLog.Read(node.Directory, log));
     }
 
     private RunningContainer? Find(CheckpointRequest request)

@@ -15,7 +15,8 @@ internal static class Bombs
     [
         Attack("gzip of zeros").Entries(tar => tar.Entry("zeros", '0', new byte[8 * Megabyte])).Packed(Compression.Gzip).Within(LowFloor).Allocating(96 * Megabyte).Refused(CompressionRatio),
         Attack("zstd of zeros").Entries(tar => tar.Entry("zeros", '0', new byte[8 * Megabyte])).Packed(Compression.Zstandard).Within(LowFloor).Allocating(96 * Megabyte).Refused(CompressionRatio),
-        Attack("bzip2 of zeros").Entries(tar => tar.Entry("zeros", '0', new byte[8 * Megabyte])).Packed(Compression.Bzip2).Within(LowFloor).Allocating(96 * Megabyte).Refused(CompressionRatio),
+        // Packing zeros takes this long, not reading them.
+        Attack("bzip2 of zeros").Entries(tar => tar.Entry("zeros", '0', new byte[2 * Megabyte])).Packed(Compression.Bzip2).Within(LowFloor).Allocating(96 * Megabyte).Refused(CompressionRatio),
         Attack("gzip of padding behind the last entry").Entries(tar => tar.Entry("zeros", '0', new byte[8 * Megabyte]).Pax("comment=" + new string('x', 1000)).File("f")).Packed(Compression.Gzip).Within(LowFloor)
             .Allocating(96 * Megabyte).Refused(CompressionRatio),
         Attack("zstd that asks for a window of 3 GiB").Entries(tar => tar.File("f", "x")).Packed(_ => [0x28, 0xb5, 0x2f, 0xfd, 0x00, 0xAC, 0x01, 0, 0]).Refused(DecompressorMemory),
