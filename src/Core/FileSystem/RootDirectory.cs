@@ -108,7 +108,8 @@ public sealed partial class RootDirectory : IDisposable
             if (descriptor >= 0)
                 return new SafeFileHandle(descriptor, ownsHandle: true);
             error = Marshal.GetLastPInvokeError();
-            if (error is not (Errno.EAGAIN or Errno.EINTR))
+            // EXDEV tells of a mount, and of what was moved out of the directory while it was opened: the one stays, the other is gone by then.
+            if (error is not (Errno.EAGAIN or Errno.EINTR or Errno.EXDEV))
                 break;
         }
 
