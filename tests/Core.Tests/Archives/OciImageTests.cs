@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using CheckpointOperator.Core.Archives;
+using CheckpointOperator.Core.Archives.Images;
 using CheckpointOperator.Core.FileSystem;
 using CheckpointOperator.Core.Tests.Support;
 
@@ -66,6 +67,15 @@ public sealed class OciImageTests : IDisposable
         Assert.Equal("pod-0", archive.ReadMetadata(Token).Pod);
         var read = streams.Sum(stream => stream.BytesRead);
         Assert.True(read < 400_000, $"{read} bytes of {tar.Length} were read");
+    }
+
+    [Fact]
+    public void A_part_gives_nothing_beyond_the_size_that_is_stated()
+    {
+        var descriptor = new OciDescriptor("application/vnd.oci.image.layer.v1.tar", "sha256:" + new string('0', 64), 1000);
+        using var part = new VerifiedStream(new MemoryStream(new byte[1001]), descriptor);
+        part.ReadExactly(new byte[1000]);
+        Assert.Equal(ArchiveRefusal.DigestMismatch, Assert.Throws<ArchiveRefusedException>(() => part.ReadByte()).Reason);
     }
 
     [Fact]
