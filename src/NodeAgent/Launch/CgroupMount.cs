@@ -8,18 +8,14 @@ internal sealed record CgroupMount(string MountPoint, string Root, string Contro
 {
     private static readonly HashSet<string> GenericOptions = new(StringComparer.Ordinal) { "rw", "ro", "xattr", "clone_children", "noprefix" };
 
-    /// <summary>Every hierarchy of a <c>/proc/PID/mountinfo</c>.</summary>
+    /// <summary>Every hierarchy of a <c>/proc/PID/mountinfo</c>, where it was mounted first: CRIU mounts each again for the time of a restore.</summary>
     /// <param name="mountInfo">Its text.</param>
-    public static IEnumerable<CgroupMount> Parse(string mountInfo)
-    {
-        foreach (MountPoint mount in Launch.MountPoint.Parse(mountInfo))
-        {
-            if (mount.FileSystem == "cgroup2")
-                yield return new CgroupMount(mount.Path, mount.Root, string.Empty);
-            else if (mount.FileSystem == "cgroup")
-                yield return new CgroupMount(mount.Path, mount.Root, string.Join(',', mount.SuperOptions.Split(',').Where(option => !IsGeneric(option))));
-        }
-    }
+    public static IEnumerable<CgroupMount> Parse(string mountInfo) => Launch.MountPoint.Parse(mountInfo)
+        .Where(mount => mount.FileSystem is "cgroup" or "cgroup2")
+        .Select(mount => new CgroupMount(mount.Path, mount.Root, mount.FileSystem == "cgroup2" ? string.Empty : ControllersOf(mount)))
+        .DistinctBy(mount => mount.Controllers);
+
+    private static string ControllersOf(MountPoint mount) => string.Join(',', mount.SuperOptions.Split(',').Where(option => !IsGeneric(option)));
 
     private static bool IsGeneric(string option) =>
         GenericOptions.Contains(option) || option.StartsWith("release_agent=", StringComparison.Ordinal);

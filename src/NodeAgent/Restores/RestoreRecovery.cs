@@ -1,10 +1,11 @@
+using CheckpointOperator.NodeAgent.Containers;
 using CheckpointOperator.NodeAgent.Launch;
 
 using Microsoft.Extensions.Logging;
 
 namespace CheckpointOperator.NodeAgent.Restores;
 
-/// <summary>Concludes the restores that were under way when an earlier agent ended: the restore runtime goes on without it.</summary>
+/// <summary>Concludes the restores that were under way when an earlier agent ended, or that could not be concluded: the restore runtime goes on without the agent.</summary>
 /// <param name="journal">What was under way.</param>
 /// <param name="verdict">Tells how it ended.</param>
 /// <param name="volumes">Forgets Pods that are gone.</param>
@@ -30,10 +31,22 @@ internal sealed partial class RestoreRecovery(
                 continue;
             }
             Log.Found(logger, entry.Namespace, entry.Name, entry.ContainerId);
-            await processes.AwaitLeftoversAsync(entry.WorkPath, RuntimeLimit, cancellationToken);
-            await verdict.ProveAsync(entry, cancellationToken);
+            await ConcludeAsync(entry, cancellationToken);
         }
     }
+
+    /// <summary>Tells how one restore ended.</summary>
+    /// <param name="entry">The restore.</param>
+    /// <param name="cancellationToken">Set when the agent ends.</param>
+    public async Task ConcludeAsync(RestoreJournalEntry entry, CancellationToken cancellationToken)
+    {
+        await processes.AwaitLeftoversAsync(entry.WorkPath, RuntimeLimit, cancellationToken);
+        await verdict.ProveAsync(entry, cancellationToken);
+    }
+
+    /// <summary>Whether trying again can help: the API server does not answer, or the runtime could not be asked.</summary>
+    /// <param name="failure">What hindered telling how a restore ended.</param>
+    public static bool MayPass(Exception failure) => failure is ApiServerException or HttpRequestException or TimeoutException or IOException or OciRuntimeException;
 
     private static partial class Log
     {

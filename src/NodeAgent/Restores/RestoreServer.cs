@@ -31,7 +31,7 @@ internal sealed partial class RestoreServer(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await cache.WaitForSyncAsync(stoppingToken);
-        await RecoverAsync(stoppingToken);
+        await RetryAsync(recovery.RunAsync, stoppingToken);
         using Socket listener = Listen();
         Log.Listening(logger, options.Value.Socket);
         while (true)
@@ -41,16 +41,16 @@ internal sealed partial class RestoreServer(
         }
     }
 
-    private async Task RecoverAsync(CancellationToken cancellationToken)
+    private async Task RetryAsync(Func<CancellationToken, Task> conclude, CancellationToken cancellationToken)
     {
         while (true)
         {
             try
             {
-                await recovery.RunAsync(cancellationToken);
+                await conclude(cancellationToken);
                 return;
             }
-            catch (Exception failure) when (failure is ApiServerException or HttpRequestException or TimeoutException or IOException)
+            catch (Exception failure) when (RestoreRecovery.MayPass(failure))
             {
                 Log.NotRecovered(logger, failure.Message);
                 await Task.Delay(RetryPause, time, cancellationToken);
@@ -73,16 +73,10 @@ internal sealed partial class RestoreServer(
 
     private async Task ServeAsync(Socket socket, CancellationToken cancellationToken)
     {
-        using var connection = new WrapperConnection(socket);
         try
         {
-            PeerCredentials peer = PeerCredentials.Of(socket);
-            if (peer.UserId != 0)
-            {
-                Log.NotRoot(logger, peer.Pid, peer.UserId);
-                return;
-            }
-            await service.ConverseAsync(connection, cancellationToken);
+            if (await ConverseAsync(socket, cancellationToken) is { } unconcluded)
+                await RetryAsync(token => recovery.ConcludeAsync(unconcluded, token), cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -103,6 +97,16 @@ internal sealed partial class RestoreServer(
         }
     }
 
+    private async Task<RestoreJournalEntry?> ConverseAsync(Socket socket, CancellationToken cancellationToken)
+    {
+        using var connection = new WrapperConnection(socket);
+        PeerCredentials peer = PeerCredentials.Of(socket);
+        if (peer.UserId == 0)
+            return await service.ConverseAsync(connection, cancellationToken);
+        Log.NotRoot(logger, peer.Pid, peer.UserId);
+        return null;
+    }
+
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Information, "Waiting for the restore runtime at {Socket}.")]
@@ -120,7 +124,7 @@ internal sealed partial class RestoreServer(
         [LoggerMessage(5, LogLevel.Error, "A conversation with the restore runtime failed.")]
         public static partial void Failed(ILogger logger, Exception failure);
 
-        [LoggerMessage(6, LogLevel.Warning, "Restores of an earlier agent could not be concluded yet: {Message}")]
+        [LoggerMessage(6, LogLevel.Warning, "How restores ended could not be told yet, again in a moment: {Message}")]
         public static partial void NotRecovered(ILogger logger, string message);
     }
 }

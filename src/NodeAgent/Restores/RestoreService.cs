@@ -41,24 +41,38 @@ internal sealed partial class RestoreService(
     /// <summary>Holds one conversation, from the question to the proof.</summary>
     /// <param name="connection">The connection.</param>
     /// <param name="cancellationToken">Set when the agent ends.</param>
-    public async Task ConverseAsync(WrapperConnection connection, CancellationToken cancellationToken)
+    /// <returns>The restore where something hindered telling how it ended; it is for <see cref="RestoreRecovery"/> then.</returns>
+    public async Task<RestoreJournalEntry?> ConverseAsync(WrapperConnection connection, CancellationToken cancellationToken)
     {
         WrapperMessage? question = await connection.ReceiveAsync(cancellationToken);
         if (question is null)
-            return;
+            return null;
         if (question is not { Version: WrapperMessage.SupportedVersion, Operation: "create" })
         {
             await connection.SendAsync(
                 WrapperAnswer.Refuse("UnknownRequest", $"this agent does not know \"{question.Operation}\" of version {question.Version}: install the restore runtime of the agent's own version"),
                 cancellationToken);
-            return;
+            return null;
         }
 
         var restore = new PendingRestore();
         WrapperAnswer answer = await connection.WaitForAsync(Task.Run(() => AnswerAsync(question, restore, cancellationToken), cancellationToken), cancellationToken);
         await connection.SendAsync(answer, cancellationToken);
-        if (restore.Entry is { Told: true } entry)
-            await connection.SendAsync(await ConcludeAsync(connection, entry, cancellationToken), cancellationToken);
+        if (restore.Entry is not { Told: true } entry)
+            return null;
+        WrapperAnswer end;
+        try
+        {
+            end = await ConcludeAsync(connection, entry, cancellationToken);
+        }
+        catch (Exception hindered) when (RestoreRecovery.MayPass(hindered))
+        {
+            // The restore runtime goes on by itself when it is hung up on: its container is as it is.
+            Log.NotConcluded(logger, entry.Namespace, entry.Name, hindered.Message);
+            return entry;
+        }
+        await connection.SendAsync(end, cancellationToken);
+        return null;
     }
 
     private async Task<WrapperAnswer> AnswerAsync(WrapperMessage question, PendingRestore pending, CancellationToken cancellationToken)
@@ -197,6 +211,9 @@ internal sealed partial class RestoreService(
 
         [LoggerMessage(4, LogLevel.Warning, "The status of ContainerRestore {Restore} could not be written: {Message}")]
         public static partial void NotTold(ILogger logger, string restore, string message);
+
+        [LoggerMessage(6, LogLevel.Warning, "How restore {Namespace}/{Name} ended cannot be told yet: {Message}")]
+        public static partial void NotConcluded(ILogger logger, string @namespace, string name, string message);
 
         [LoggerMessage(5, LogLevel.Error, "The restore of container {Container} could not be prepared.")]
         public static partial void Failed(ILogger logger, string container, Exception failure);

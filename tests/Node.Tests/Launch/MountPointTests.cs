@@ -31,4 +31,17 @@ public sealed class MountPointTests
             [new("/sys/fs/cgroup/cpu,cpuacct", "/", "cpu,cpuacct"), new("/sys/fs/cgroup/systemd", "/docker/x", "name=systemd"), new("/sys/fs/cgroup/unified", "/", "")],
             mounts);
     }
+
+    [Fact]
+    public void A_hierarchy_that_a_restore_mounts_for_a_moment_is_not_the_one_to_join()
+    {
+        CgroupMount[] mounts = [.. CgroupMount.Parse(
+            """
+            32 31 0:29 / /sys/fs/cgroup/pids rw,relatime - cgroup cgroup rw,pids
+            41 31 0:38 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw,nsdelegate
+            90 31 0:29 / /run/checkpoint-operator/restores/restore-1/work/.criu.cgyard.BZsJcV/pids rw - cgroup none rw,pids
+            91 31 0:38 / /run/checkpoint-operator/restores/restore-1/work/.criu.cgyard.BZsJcV/unified rw - cgroup2 none rw
+            """)];
+        Assert.Equal(["/sys/fs/cgroup/pids", "/sys/fs/cgroup/unified"], mounts.Select(mount => mount.MountPoint));
+    }
 }
