@@ -81,11 +81,11 @@ internal static class TarDifferenceTarget
         entry.EntryType == Bcl.TarEntryType.SparseFile
         || (entry is Bcl.PaxTarEntry pax && pax.ExtendedAttributes.Keys.Any(static key => key.StartsWith("GNU.sparse.", StringComparison.Ordinal)));
 
-    // A v7 directory is a file whose name ends with a slash; System.Formats.Tar leaves that to who extracts it.
+    // A v7 directory is a file whose name ends with a slash; System.Formats.Tar leaves that to who extracts it. A contiguous file is a file.
     private static string Kind(string name, Bcl.TarEntryType type) => type switch
     {
-        Bcl.TarEntryType.RegularFile or Bcl.TarEntryType.V7RegularFile or Bcl.TarEntryType.Directory when name.EndsWith('/') => "named as a folder",
-        Bcl.TarEntryType.V7RegularFile => "RegularFile",
+        Bcl.TarEntryType.RegularFile or Bcl.TarEntryType.V7RegularFile or Bcl.TarEntryType.ContiguousFile or Bcl.TarEntryType.Directory when name.EndsWith('/') => "named as a folder",
+        Bcl.TarEntryType.V7RegularFile or Bcl.TarEntryType.ContiguousFile => "RegularFile",
         _ => $"{type}",
     };
 
