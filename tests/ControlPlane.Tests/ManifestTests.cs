@@ -46,6 +46,7 @@ public sealed class ManifestTests(TestControlPlane controlPlane)
     [InlineData("ContainerRestore", "{checkpoint: first, target: Moon}", "target")]
     [InlineData("ContainerRestore", "{checkpoint: first, podName: Not_A_Name}", "podName")]
     [InlineData("ContainerRestore", "{checkpoint: first, onContainerRestart: Never}", "onContainerRestart")]
+    [InlineData("ContainerRestore", "{checkpoint: first, tcpConnections: Keep}", "tcpConnections")]
     public async Task A_wrong_field_is_refused_by_name(string kind, string spec, string field)
     {
         await using TestNamespace space = await TestNamespace.CreateAsync(controlPlane, withNode: false);

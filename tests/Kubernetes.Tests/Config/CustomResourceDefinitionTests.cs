@@ -85,6 +85,7 @@ public sealed class CustomResourceDefinitionTests
         YamlMappingNode restore = (YamlMappingNode)Schema("checkpoint-operator.io_containerrestores.yaml")["properties"]["spec"]["properties"];
         ContainerRestoreSpec restoreSpec = new();
         Assert.Equal(restoreSpec.OnContainerRestart.ToString(), Text(restore["onContainerRestart"]["default"]));
+        Assert.Equal(restoreSpec.TcpConnections.ToString(), Text(restore["tcpConnections"]["default"]));
         Assert.Equal(restoreSpec.Target.ToString(), Text(restore["target"]["default"]));
     }
 

@@ -15,6 +15,9 @@ public sealed class ContainerRestoreSpec
     /// <summary>What happens when the restored container ends. Defaults to StartFresh.</summary>
     public OnContainerRestart OnContainerRestart { get; set; }
 
+    /// <summary>What becomes of the TCP connections that were open with other addresses. Defaults to Auto.</summary>
+    public TcpConnections TcpConnections { get; set; }
+
     /// <summary>What is restored. Defaults to Pod.</summary>
     public RestoreTarget Target { get; set; }
 }
