@@ -16,6 +16,9 @@ public sealed class ClusterFixture : IAsyncLifetime
     private readonly ConcurrentBag<string> _namespaces = [];
     private Lazy<Task> _services = new(Task.CompletedTask);
 
+    /// <summary>The repository's folder.</summary>
+    public string Repository { get; } = FindRoot();
+
     /// <summary>kubectl against the cluster.</summary>
     public Kubectl Kubectl { get; private set; } = null!;
 
@@ -31,19 +34,18 @@ public sealed class ClusterFixture : IAsyncLifetime
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
-        string root = FindRoot();
-        string script = Path.Combine(root, "eng", "cluster");
+        string script = Path.Combine(Repository, "eng", "cluster");
         string local = (await new Command(script, "kubeconfig").RunAsync()).OrThrow().Output.Trim();
         string kubeconfig = Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } given ? given : local;
         if (kubeconfig == local)
         {
             (await new Command(script, "up").RunAsync(deadline: FirstBuild)).OrThrow();
-            _services = new(() => LoadServicesAsync(Path.Combine(root, "eng", "images"), script));
+            _services = new(() => LoadServicesAsync(Path.Combine(Repository, "eng", "images"), script));
         }
         Kubectl = new Kubectl(kubeconfig);
         Awaiter = new Awaiter(Kubectl);
         Node = new NodeShell(Environment.GetEnvironmentVariable("CHECKPOINT_OPERATOR_NODE_EXEC") ?? $"{script} exec");
-        Installation = new Installation(Kubectl, Path.Combine(root, "eng", "install"));
+        Installation = new Installation(Kubectl, Path.Combine(Repository, "eng", "install"));
         await Installation.InstallAsync();
     }
 

@@ -41,11 +41,26 @@ public sealed partial class ServiceTests(ClusterFixture cluster) : AcceptanceTes
         Assert.Contains("[io_uring]", refused.Message("Ready"), StringComparison.Ordinal);
         JsonObject after = JsonNode.Parse(await AskAsync())!.AsObject();
         JsonObject later = JsonNode.Parse(await AskAsync())!.AsObject();
-        Assert.Equal((string?)before["identity"], (string?)after["identity"]);
-        Assert.Equal(("asked 1", "asked 2", "asked 3"), ((string?)before["worker"], (string?)after["worker"], (string?)later["worker"]));
-        Assert.True((long)after["ticks"]! > (long)before["ticks"]! && (long)later["ticks"]! >= (long)after["ticks"]!, "the timer goes on");
-        // A byte for each tick, none lost, in the file that has the name.
-        Assert.Equal(((long)later["ticks"]!, (long)later["ticks"]!), ((long)later["size"]!, (long)later["named"]!));
+        AssertGoesOn(before, after, later);
+    }
+
+    [Fact]
+    public async Task Node_js_goes_on_where_a_seccomp_profile_keeps_it_from_making_an_io_uring()
+    {
+        await Cluster.LoadServicesAsync();
+        // Where the kubelet looks for a Localhost profile.
+        string profile = await File.ReadAllTextAsync(Path.Combine(Cluster.Repository, "config", "samples", "seccomp-without-io-uring.json"), TestContext.Current.CancellationToken);
+        await Cluster.Node.RunAsync($"mkdir -p /var/lib/kubelet/seccomp && cat > /var/lib/kubelet/seccomp/without-io-uring.json <<'END'\n{profile}\nEND");
+        await Namespace.ApplyAsync(RowManifests.Pod(
+            "row", RowManifests.ServicesImage, ["node", "/workloads/rows.js"],
+            "securityContext: {seccompProfile: {type: Localhost, localhostProfile: without-io-uring.json} }"));
+        await Namespace.UntilPodReadyAsync("row");
+        JsonObject before = JsonNode.Parse(await AskAsync())!.AsObject();
+
+        await GoOnAsync();
+
+        JsonObject after = JsonNode.Parse(await AskAsync())!.AsObject();
+        AssertGoesOn(before, after, JsonNode.Parse(await AskAsync())!.AsObject());
     }
 
     [Fact]
@@ -81,6 +96,15 @@ public sealed partial class ServiceTests(ClusterFixture cluster) : AcceptanceTes
         Assert.Contains("Can't retrieve FDs", refused.Message("Ready"), StringComparison.Ordinal);
         Assert.Equal(before, await Namespace.ExecAsync("row", "sh", "-c", Ask));
         Assert.Equal(0, (int?)(await Cluster.Kubectl.GetAsync(Namespace.Pod("row")))!.FirstContainer!["restartCount"]);
+    }
+
+    private static void AssertGoesOn(JsonObject before, JsonObject after, JsonObject later)
+    {
+        Assert.Equal((string?)before["identity"], (string?)after["identity"]);
+        Assert.Equal(("asked 1", "asked 2", "asked 3"), ((string?)before["worker"], (string?)after["worker"], (string?)later["worker"]));
+        Assert.True((long)after["ticks"]! > (long)before["ticks"]! && (long)later["ticks"]! >= (long)after["ticks"]!, "the timer goes on");
+        // A byte for each tick, none lost, in the file that has the name.
+        Assert.Equal(((long)later["ticks"]!, (long)later["ticks"]!), ((long)later["size"]!, (long)later["named"]!));
     }
 
     private async Task GoOnAsync()

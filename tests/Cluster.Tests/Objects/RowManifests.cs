@@ -6,13 +6,13 @@ namespace CheckpointOperator.Cluster.Tests.Objects;
 /// <summary>The Pods of the rows of docs/compatibility.md.</summary>
 public static class RowManifests
 {
-    /// <summary>The image that holds python3, nginx and Node.js.</summary>
+    /// <summary>The image that holds python3, nginx, Node.js and PostgreSQL.</summary>
     public const string ServicesImage = "checkpoint-operator/services:dev";
 
     private static readonly string Workloads = Path.Combine(AppContext.BaseDirectory, "Workloads");
 
-    /// <summary>A Pod of one container with the programs in /workloads; container and spec are further members, as YAML in braces.</summary>
-    public static string Pod(string name, string image, string[] command, string container = "", string volumes = "", string mounts = "") => $$"""
+    /// <summary>A Pod of one container with the programs in /workloads; container and pod are further members, volumes and mounts further items.</summary>
+    public static string Pod(string name, string image, string[] command, string container = "", string volumes = "", string mounts = "", string pod = "") => $$"""
         {{Programs()}}
         ---
         apiVersion: v1
@@ -21,6 +21,7 @@ public static class RowManifests
         spec:
           terminationGracePeriodSeconds: 1
           automountServiceAccountToken: false
+          {{pod}}
           containers:
           - name: row
             image: {{image}}
@@ -32,8 +33,8 @@ public static class RowManifests
         """;
 
     /// <summary>A Pod that runs Workloads/kinds.py.</summary>
-    public static string KindsPod(string name, string folder, string[] kinds, string container = "", string volumes = "", string mounts = "") =>
-        Pod(name, Manifests.Image, ["python3", "-B", "/workloads/kinds.py", folder, .. kinds], container, volumes, mounts);
+    public static string KindsPod(string name, string folder, string[] kinds, string container = "", string volumes = "", string mounts = "", string pod = "") =>
+        Pod(name, Manifests.Image, ["python3", "-B", "/workloads/kinds.py", folder, .. kinds], container, volumes, mounts, pod);
 
     private static string Programs() => new JsonObject
     {
