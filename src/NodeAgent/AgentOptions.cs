@@ -71,6 +71,9 @@ public sealed class AgentOptions
     /// <summary>containerd's state folder. Defaults to /run/containerd.</summary>
     public string ContainerdState { get; set; } = "/run/containerd";
 
+    /// <summary>The folder in which CRI-O's storage keeps what runs (runroot). Defaults to /run/containers/storage.</summary>
+    public string CriORunRoot { get; set; } = "/run/containers/storage";
+
     /// <summary>The kubelet's address. Defaults to <c>https://HOST_IP:10250</c> by the variable HOST_IP, else by the node's name.</summary>
     public string? KubeletUrl { get; set; }
 

@@ -37,10 +37,15 @@ internal static class Bundle
         }
     }
 
+    // In containerd's words or in CRI-O's: which of them count is for the agent to judge.
     private static bool Decide(Dictionary<string, string> annotations) =>
-        annotations.GetValueOrDefault("io.kubernetes.cri.container-type") == "container"
-        && annotations.TryGetValue("io.kubernetes.cri.container-name", out var name)
-        && annotations.ContainsKey(RestoreAnnotation + name);
+        Names(annotations, "io.kubernetes.cri.container-type", "io.kubernetes.cri.container-name")
+        || Names(annotations, "io.kubernetes.cri-o.ContainerType", "io.kubernetes.container.name");
+
+    private static bool Names(Dictionary<string, string> annotations, string type, string name) =>
+        annotations.GetValueOrDefault(type) == "container"
+        && annotations.TryGetValue(name, out var container)
+        && annotations.ContainsKey(RestoreAnnotation + container);
 
     private static Dictionary<string, string> Annotations(byte[] config)
     {

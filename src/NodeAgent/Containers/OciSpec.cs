@@ -9,6 +9,10 @@ public sealed record OciSpec
     [JsonPropertyName("annotations")]
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }
 
+    /// <summary>The root file system.</summary>
+    [JsonPropertyName("root")]
+    public OciRoot? Root { get; init; }
+
     /// <summary>What is mounted into the container.</summary>
     [JsonPropertyName("mounts")]
     public IReadOnlyList<OciMount>? Mounts { get; init; }

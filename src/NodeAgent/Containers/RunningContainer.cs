@@ -14,7 +14,7 @@ namespace CheckpointOperator.NodeAgent.Containers;
 public sealed record RunningContainer(ContainerId Id, string Bundle, string RuntimePath, string RuntimeRoot, OciSpec Spec, ReadOnlyMemory<byte> SpecJson)
 {
     /// <summary>Path of its root file system.</summary>
-    public string RootFs => $"{Bundle}/rootfs";
+    public string RootFs => Path.Combine(Bundle, Spec.Root?.Path ?? "rootfs");
 
     /// <summary>The label that files which CRIU writes or reads for it must carry; null where there is none.</summary>
     public SELinuxLabel? MountLabel { get; } = OciBundle.ParseMountLabel(SpecJson);

@@ -48,7 +48,7 @@ public sealed class ArchiveContentWriter(
             Container = request.Container,
             Image = status?.Image,
             ImageDigest = status?.ImageID,
-            ImageConfigDigest = container is null ? null : await images.ConfigDigestAsync(container.Id.Id, cancellationToken),
+            ImageConfigDigest = container is null ? null : await ConfigDigestAsync(container, cancellationToken),
             Volumes = [.. PodVolume.Of(request.Pod, request.Container).Select(volume => new ArchivedVolume(volume.Name, volume.Kind, DataFolder(request.Pod, volume)))],
             Runtime = runtime is null ? null : await runtime.VersionAsync(cancellationToken),
             Criu = await probe.GetCriuVersionAsync(cancellationToken: cancellationToken),
@@ -78,7 +78,7 @@ public sealed class ArchiveContentWriter(
             Name = request.Container,
             RootfsImageId = metadata.ImageConfigDigest?.Split(':')[^1],
             RootfsImageRef = metadata.ImageDigest,
-            RootfsImageName = container.Spec.Annotation("io.kubernetes.cri.image-name") ?? metadata.Image,
+            RootfsImageName = container.Spec.Annotation(EngineAnnotations.Of(container.Id).Image) ?? metadata.Image,
             Runtime = metadata.Runtime?.Split(' ')[0],
             CreatedTime = StatusOf(request)?.State?.Running?.StartedAt ?? time.GetUtcNow().UtcDateTime,
             CheckpointedTime = time.GetUtcNow(),
@@ -163,6 +163,10 @@ public sealed class ArchiveContentWriter(
         return string.Join(',', digests);
     }
 
+    private async Task<string?> ConfigDigestAsync(RunningContainer container, CancellationToken cancellationToken) => container.Id.Engine == ContainerId.CriO
+        ? container.Spec.Annotation(EngineAnnotations.CriOImageId) is { Length: > 0 } id ? $"sha256:{id}" : null
+        : await images.ConfigDigestAsync(container.Id.Id, cancellationToken);
+
     private void WriteVolume(CheckpointArchiveWriter writer, CheckpointRequest request, PodVolume volume)
     {
         using RootDirectory folder = Open(request, volume);
@@ -178,7 +182,7 @@ public sealed class ArchiveContentWriter(
         OverlayMount overlay = OverlayMount.Find(File.ReadAllText("/proc/1/mountinfo"), container.RootFs)
             ?? throw new CheckpointFailedException(
                 CheckpointFailedException.EngineUnavailable,
-                $"{container.RootFs} is no overlay, so what the container changed cannot be told from its image: engine Runtime needs containerd's snapshotter overlayfs");
+                $"{container.RootFs} is no overlay, so what the container changed cannot be told from its image: engine Runtime needs containerd's snapshotter overlayfs, or CRI-O's storage driver overlay");
         using RootDirectory upper = node.OpenDirectory(overlay.Upper);
         using RootDirectory merged = node.OpenDirectory(container.RootFs);
         RootDirectory[] lower = [.. overlay.Lower.Select(node.OpenDirectory)];

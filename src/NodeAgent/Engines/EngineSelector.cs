@@ -9,7 +9,7 @@ namespace CheckpointOperator.NodeAgent.Engines;
 /// <param name="processes">Asks the runtime who it is.</param>
 /// <param name="runtime">Engine Runtime.</param>
 /// <param name="kubelet">Engine Kubelet.</param>
-internal sealed class EngineSelector(ContainerdContainers containers, INodeProcesses processes, RuntimeEngine runtime, KubeletEngine kubelet)
+internal sealed class EngineSelector(NodeContainers containers, INodeProcesses processes, RuntimeEngine runtime, KubeletEngine kubelet)
 {
     /// <summary>Chooses: Runtime wherever the container runs on runc or crun, as only it keeps open connections.</summary>
     /// <param name="asked">What the object asks for.</param>
@@ -19,11 +19,11 @@ internal sealed class EngineSelector(ContainerdContainers containers, INodeProce
     {
         if (asked != CheckpointEngine.Auto)
             return new EngineChoice(asked, "asked for by spec.engine");
-        if (!ContainerId.TryParse(containerId, out ContainerId id) || id.Engine != ContainerId.Containerd)
-            return new EngineChoice(CheckpointEngine.Kubelet, $"chosen because the container's engine is {id.Engine ?? "unknown"}, not containerd");
+        if (!ContainerId.TryParse(containerId, out ContainerId id) || !NodeContainers.Knows(id.Engine))
+            return new EngineChoice(CheckpointEngine.Kubelet, $"chosen because the container's engine is {id.Engine ?? "unknown"}, neither containerd nor CRI-O");
         try
         {
-            RunningContainer container = containers.Find(id.Id);
+            RunningContainer container = containers.Find(id);
             string version = await new OciRuntime(processes, container.RuntimePath, container.RuntimeRoot).VersionAsync(cancellationToken);
             return version.Split(' ')[0] is "runc" or "crun"
                 ? new EngineChoice(CheckpointEngine.Runtime, $"chosen because the container runs on {version}, which keeps open connections and volumes")

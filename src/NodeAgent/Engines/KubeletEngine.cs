@@ -36,7 +36,7 @@ internal sealed partial class KubeletEngine(
     KubeletCheckpointApi api,
     KubeletCheckpoints checkpoints,
     NodeRoot node,
-    ContainerdContainers containers,
+    NodeContainers containers,
     INodeProcesses processes,
     ContainerdTasks tasks,
     ArchiveContentWriter content,
@@ -105,11 +105,11 @@ internal sealed partial class KubeletEngine(
 
     private RunningContainer? Find(CheckpointRequest request)
     {
-        if (!ContainerId.TryParse(request.ContainerId, out ContainerId id) || id.Engine != ContainerId.Containerd)
+        if (!ContainerId.TryParse(request.ContainerId, out ContainerId id) || !NodeContainers.Knows(id.Engine))
             return null;
         try
         {
-            return containers.Find(id.Id);
+            return containers.Find(id);
         }
         catch (ContainerNotFoundException unknown)
         {

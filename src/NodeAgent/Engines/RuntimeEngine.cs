@@ -25,7 +25,7 @@ namespace CheckpointOperator.NodeAgent.Engines;
 /// <param name="time">The clock.</param>
 /// <param name="logger">Tells what happens.</param>
 public sealed partial class RuntimeEngine(
-    ContainerdContainers containers,
+    NodeContainers containers,
     INodeProcesses processes,
     ArchiveContentWriter content,
     CriuCpu cpu,
@@ -108,14 +108,14 @@ public sealed partial class RuntimeEngine(
     {
         if (!ContainerId.TryParse(request.ContainerId, out ContainerId id))
             throw new CheckpointFailedException(CheckpointFailedException.ContainerNotRunning, $"container {request.Container} has no id yet: it was never started");
-        if (id.Engine != ContainerId.Containerd)
+        if (!NodeContainers.Knows(id.Engine))
         {
             throw new CheckpointFailedException(
                 CheckpointFailedException.EngineUnavailable, $"container {request.Container} runs in {id.Engine}, whose containers engine Runtime does not know yet: use engine Kubelet");
         }
         try
         {
-            return containers.Find(id.Id);
+            return containers.Find(id);
         }
         catch (ContainerNotFoundException missing)
         {

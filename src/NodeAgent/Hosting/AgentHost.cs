@@ -58,6 +58,8 @@ internal static class AgentHost
         services.AddSingleton<ICommandRunner, NodeCommandRunner>();
         services.AddSingleton<OciRuntimeProbe>();
         services.AddSingleton<ContainerdContainers>();
+        services.AddSingleton<CriOContainers>();
+        services.AddSingleton<NodeContainers>();
         services.AddSingleton<ContainerdImages>();
         services.AddSingleton<ContainerdTasks>();
         services.AddSingleton<KubeletClient>();

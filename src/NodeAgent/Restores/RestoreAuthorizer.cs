@@ -30,15 +30,16 @@ internal sealed class RestoreAuthorizer(
     private static readonly TimeSpan StatusDelay = TimeSpan.FromSeconds(20);
 
     /// <summary>Decides; null means that the container is created from its image.</summary>
-    /// <param name="spec">The container's configuration, as the container engine wrote it.</param>
+    /// <param name="created">The container, as its engine made it.</param>
     /// <param name="cancellationToken">Ends the asking.</param>
     /// <exception cref="RestoreRefusedException">It is neither restored nor created.</exception>
-    public async Task<AuthorizedRestore?> DecideAsync(OciSpec spec, CancellationToken cancellationToken)
+    public async Task<AuthorizedRestore?> DecideAsync(RunningContainer created, CancellationToken cancellationToken)
     {
-        string podNamespace = Required(spec, "io.kubernetes.cri.sandbox-namespace");
-        string podName = Required(spec, "io.kubernetes.cri.sandbox-name");
-        string podUid = Required(spec, "io.kubernetes.cri.sandbox-uid");
-        string container = Required(spec, "io.kubernetes.cri.container-name");
+        (OciSpec spec, EngineAnnotations names) = (created.Spec, EngineAnnotations.Of(created.Id));
+        string podNamespace = Required(spec, names.Namespace);
+        string podName = Required(spec, names.PodName);
+        string podUid = Required(spec, names.PodUid);
+        string container = Required(spec, names.ContainerName);
         string name = Required(spec, ApiGroup.RestoreAnnotationPrefix + container);
 
         V1Alpha1ContainerRestore restore = await FindAsync(new NamespacedName(podNamespace, name), podUid, cancellationToken);
@@ -103,7 +104,7 @@ internal sealed class RestoreAuthorizer(
     private static string Required(OciSpec spec, string annotation) =>
         spec.Annotation(annotation) is { Length: > 0 } value
             ? value
-            : throw NotAuthorized($"the container's configuration has no annotation {annotation}: the agent works with containerd 1.6 and later, whose handler passes {ApiGroup.RestoreAnnotationPrefix}*");
+            : throw NotAuthorized($"the container's configuration has no annotation {annotation}: the agent works with CRI-O, and with containerd 1.6 and later, whose handler passes {ApiGroup.RestoreAnnotationPrefix}*");
 
     private static RestoreRefusedException NotAuthorized(string message) => new(RestoreRefusedException.NotAuthorized, message);
 }

@@ -18,6 +18,9 @@ internal sealed record RestoreJournalEntry
     /// <summary>The container's id.</summary>
     public required string ContainerId { get; init; }
 
+    /// <summary>The container engine's scheme in container ids.</summary>
+    public string ContainerEngine { get; init; } = Containers.ContainerId.Containerd;
+
     /// <summary>The real runtime.</summary>
     public required string Runtime { get; init; }
 

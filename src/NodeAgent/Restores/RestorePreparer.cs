@@ -90,10 +90,7 @@ internal sealed class RestorePreparer(
     {
         using (RootDirectory work = folder.OpenDirectory(Work))
             LabelledFile.Create(work, RestoreLog, container.MountLabel).Dispose();
-        string sandbox = container.Spec.Annotation("io.kubernetes.cri.sandbox-id") ?? string.Empty;
-        string options = CriuConfiguration.Write(
-            DataFolders.ReadMetadata(images)?.PodIps ?? [],
-            ContainerId.IsValid(sandbox) ? addresses.Of(sandbox) : []);
+        string options = CriuConfiguration.Write(DataFolders.ReadMetadata(images)?.PodIps ?? [], addresses.Of(container));
         folder.WriteFileAtomically(CriuConfig, System.Text.Encoding.ASCII.GetBytes(options));
         using RootDirectory bundle = node.OpenDirectory(container.Bundle);
         BundleConfiguration.SetCriuConfig(bundle, container.SpecJson.Span, $"{entry.Folder}/{CriuConfig}");

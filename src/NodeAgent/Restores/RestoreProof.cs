@@ -28,7 +28,7 @@ internal sealed class RestoreProof(NodeRoot node, INodeProcesses processes)
             ?? throw Failed("CRIU left no stats-restore");
         return new RestoredProcess
         {
-            ContainerID = $"{ContainerId.Containerd}://{entry.ContainerId}",
+            ContainerID = new ContainerId(entry.ContainerEngine, entry.ContainerId).ToString(),
             Pid = state.Pid,
             FilesWritten = entry.FilesWritten,
             BytesWritten = entry.BytesWritten,

@@ -23,7 +23,7 @@ namespace CheckpointOperator.NodeAgent.Restores;
 /// <param name="time">The clock.</param>
 /// <param name="logger">Tells what happened.</param>
 internal sealed partial class RestoreService(
-    ContainerdContainers containers,
+    NodeContainers containers,
     RestoreAuthorizer authorizer,
     RestorePreparer preparer,
     RestoreJournal journal,
@@ -81,7 +81,7 @@ internal sealed partial class RestoreService(
         try
         {
             RunningContainer container = Find(question);
-            restore = await authorizer.DecideAsync(container.Spec, cancellationToken);
+            restore = await authorizer.DecideAsync(container, cancellationToken);
             if (restore is null)
             {
                 Log.Fresh(logger, question.Id);
@@ -116,11 +116,12 @@ internal sealed partial class RestoreService(
 
     private RunningContainer Find(WrapperMessage question)
     {
-        RunningContainer container = containers.Find(question.Id);
-        if (question.Bundle?.TrimEnd('/') != container.Bundle)
-            throw new RestoreRefusedException(RestoreRefusedException.NotAuthorized, $"the bundle {question.Bundle} is not containerd's bundle of container {question.Id} ({container.Bundle})");
         if (string.IsNullOrEmpty(question.Runtime) || string.IsNullOrEmpty(question.Root))
             throw new RestoreRefusedException(RestoreRefusedException.NotAuthorized, "the restore runtime names no runtime or no state folder");
+        string bundle = question.Bundle?.TrimEnd('/') ?? string.Empty;
+        RunningContainer container = containers.FindCreated(question.Id, bundle, question.Runtime, question.Root);
+        if (bundle != container.Bundle)
+            throw new RestoreRefusedException(RestoreRefusedException.NotAuthorized, $"the bundle {question.Bundle} is not containerd's bundle of container {question.Id} ({container.Bundle})");
         return container;
     }
 
@@ -134,6 +135,7 @@ internal sealed partial class RestoreService(
             Uid = restore.Restore.Metadata.Uid,
             PodUid = restore.Pod.Metadata.Uid,
             ContainerId = question.Id,
+            ContainerEngine = container.Id.Engine,
             Runtime = question.Runtime!,
             Root = question.Root!,
             Folder = journal.FolderFor(question.Id, restore.Checkpoint.Status.Archive?.SizeBytes ?? 0),

@@ -1,6 +1,7 @@
 using System.Net;
 
 using CheckpointOperator.Core.FileSystem;
+using CheckpointOperator.NodeAgent.Containers;
 using CheckpointOperator.NodeAgent.Node;
 
 using Microsoft.Extensions.Options;
@@ -14,15 +15,30 @@ internal sealed class SandboxAddresses(NodeRoot node, IOptions<AgentOptions> opt
 {
     private const int MaximumPidFile = 64;
 
-    /// <summary>The addresses of a sandbox; none where they cannot be told.</summary>
-    /// <param name="sandboxId">The sandbox' container id.</param>
-    public IReadOnlyList<IPAddress> Of(string sandboxId)
+    /// <summary>The addresses of a container's sandbox; none where they cannot be told.</summary>
+    /// <param name="container">The container.</param>
+    public IReadOnlyList<IPAddress> Of(RunningContainer container)
     {
+        ArgumentNullException.ThrowIfNull(container);
+        if (container.Id.Engine == ContainerId.CriO)
+            return Noted(container.Spec);
+        string? sandboxId = container.Spec.Annotation("io.kubernetes.cri.sandbox-id");
+        if (!ContainerId.IsValid(sandboxId))
+            return [];
         RelativePath file = RelativePath.Parse($"{options.Value.ContainerdState}/io.containerd.runtime.v2.task/k8s.io/{sandboxId}/init.pid");
         if (!node.Directory.Exists(file))
             return [];
         string pid = System.Text.Encoding.ASCII.GetString(node.Directory.ReadFile(file, MaximumPidFile)).Trim();
         return int.TryParse(pid, out int parsed) ? Read($"/proc/{parsed}/net") : [];
+    }
+
+    // CRI-O's sandboxes mostly have no process of their own to look at, and each container's configuration has their addresses.
+    private static List<IPAddress> Noted(OciSpec spec)
+    {
+        var addresses = new List<IPAddress>();
+        while (IPAddress.TryParse(spec.Annotation($"{EngineAnnotations.CriOAddress}{addresses.Count}"), out IPAddress? address))
+            addresses.Add(address);
+        return addresses;
     }
 
     private static List<IPAddress> Read(string folder)
