@@ -110,14 +110,20 @@ public sealed class AgentOptions
     /// <summary>Installs the runtime handler checkpoint-restore at start. Defaults to true.</summary>
     public bool InstallRuntime { get; set; } = true;
 
-    /// <summary>The OCI runtime behind that handler. Defaults to that of containerd's default handler.</summary>
+    /// <summary>The OCI runtime behind that handler. Defaults to that of the container engine's default handler.</summary>
     public string? Runtime { get; set; }
 
     /// <summary>containerd's configuration on the node. Defaults to /etc/containerd/config.toml.</summary>
     public string ContainerdConfig { get; set; } = "/etc/containerd/config.toml";
 
-    /// <summary>The command that restarts containerd, run by a shell on the node. Defaults to systemctl restart containerd.</summary>
-    public string RestartCommand { get; set; } = "systemctl restart containerd";
+    /// <summary>
+    /// The command that makes the container engine read its configuration again, run by a shell on the node. Defaults to systemctl restart containerd, where
+    /// CRI-O runs to systemctl reload crio.
+    /// </summary>
+    public string? RestartCommand { get; set; }
+
+    /// <summary>The folder of CRI-O's drop-in files on the node. Defaults to /etc/crio/crio.conf.d.</summary>
+    public string CriOConfigFolder { get; set; } = "/etc/crio/crio.conf.d";
 
     /// <summary>Port of /healthz and /readyz. Defaults to null: none.</summary>
     public int? HealthPort { get; set; }

@@ -16,7 +16,7 @@ public sealed class AgentOptionsValidator : IValidateOptions<AgentOptions>
         {
             (nameof(options.Store), options.Store), (nameof(options.Work), options.Work), (nameof(options.Restores), options.Restores),
             (nameof(options.Socket), options.Socket), (nameof(options.KubeletRoot), options.KubeletRoot), (nameof(options.ContainerdState), options.ContainerdState),
-            (nameof(options.KubeletCertificate), options.KubeletCertificate ?? "/none"),
+            (nameof(options.KubeletCertificate), options.KubeletCertificate ?? "/none"), (nameof(options.CriORunRoot), options.CriORunRoot), (nameof(options.CriOConfigFolder), options.CriOConfigFolder),
         })
         {
             if (!path.StartsWith('/') || path.Length < 2 || path.Split('/').Contains(".."))

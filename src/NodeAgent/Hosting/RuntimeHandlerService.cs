@@ -10,7 +10,7 @@ namespace CheckpointOperator.NodeAgent.Hosting;
 
 /// <summary>Installs the runtime handler at start, where the settings want it.</summary>
 /// <param name="options">Whether, and how.</param>
-/// <param name="processes">Runs containerd's programs on the node.</param>
+/// <param name="processes">Runs the container engine's programs on the node.</param>
 /// <param name="node">The node's files.</param>
 /// <param name="report">Tells that the node can restore.</param>
 /// <param name="time">The clock.</param>
@@ -25,14 +25,18 @@ internal sealed partial class RuntimeHandlerService(
     {
         if (!options.Value.InstallRuntime)
             return;
+        var defaults = new RuntimeHandlerOptions();
         var settings = new RuntimeHandlerOptions
         {
             Runtime = options.Value.Runtime,
             Socket = options.Value.Socket,
             ContainerdConfig = options.Value.ContainerdConfig,
-            RestartCommand = options.Value.RestartCommand,
+            RestartCommand = options.Value.RestartCommand ?? defaults.RestartCommand,
+            CriOConfigFolder = options.Value.CriOConfigFolder,
+            CriORunRoot = options.Value.CriORunRoot,
+            CriOReloadCommand = options.Value.RestartCommand ?? defaults.CriOReloadCommand,
         };
-        var installer = new RuntimeHandlerInstaller(processes, node.Directory, settings, line => Log.Did(logger, line));
+        IRuntimeHandlerInstaller installer = RuntimeHandlerInstallers.Of(processes, node.Directory, settings, line => Log.Did(logger, line));
         while (true)
         {
             try

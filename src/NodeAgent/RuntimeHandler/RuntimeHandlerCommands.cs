@@ -15,7 +15,7 @@ internal static class RuntimeHandlerCommands
     {
         yield return Create(
             "install-runtime",
-            "Installs the restore runtime on this node and adds the handler checkpoint-restore to containerd; restarts containerd if that changed anything.",
+            "Installs the restore runtime on this node and adds the handler checkpoint-restore to containerd, or to CRI-O where it runs; restarts containerd, or reloads CRI-O, if that changed anything.",
             (installer, cancellationToken) => installer.InstallAsync(cancellationToken));
         yield return Create(
             "uninstall-runtime",
@@ -23,18 +23,21 @@ internal static class RuntimeHandlerCommands
             (installer, cancellationToken) => installer.UninstallAsync(cancellationToken));
     }
 
-    private static Command Create(string name, string description, Func<RuntimeHandlerInstaller, CancellationToken, Task> act)
+    private static Command Create(string name, string description, Func<IRuntimeHandlerInstaller, CancellationToken, Task> act)
     {
         Option<string> hostRoot = Setting("--host-root", "The node's file system.", DefaultHostRoot());
         Option<string> source = Setting("--source", "The program to install.", Defaults.Source);
         Option<string> folder = Setting("--install-folder", "Where on the node it goes.", Defaults.InstallFolder);
-        Option<string> runtime = Setting("--runtime", "The OCI runtime behind it; that of containerd's default handler if left out.", "");
+        Option<string> runtime = Setting("--runtime", "The OCI runtime behind it; that of the container engine's default handler if left out.", "");
         Option<string> socket = Setting("--socket", "The agent's socket on the node.", Defaults.Socket);
         Option<string> containerd = Setting("--containerd", "containerd's program on the node.", Defaults.Containerd);
         Option<string> ctr = Setting("--ctr", "containerd's client on the node.", Defaults.Ctr);
         Option<string> config = Setting("--containerd-config", "containerd's configuration on the node.", Defaults.ContainerdConfig);
-        Option<string> restart = Setting("--restart-command", "Restarts containerd; run by a shell on the node.", Defaults.RestartCommand);
-        var command = new Command(name, description) { hostRoot, source, folder, runtime, socket, containerd, ctr, config, restart };
+        Option<string> crio = Setting("--crio", "CRI-O's program on the node.", Defaults.CriO);
+        Option<string> crioConfig = Setting("--crio-config-folder", "The folder of CRI-O's drop-in files on the node.", Defaults.CriOConfigFolder);
+        Option<string> restart = Setting(
+            "--restart-command", $"Makes the engine read its configuration; run by a shell on the node. `{Defaults.RestartCommand}` or `{Defaults.CriOReloadCommand}` if left out.", "");
+        var command = new Command(name, description) { hostRoot, source, folder, runtime, socket, containerd, ctr, config, crio, crioConfig, restart };
         command.SetAction(async (result, cancellationToken) =>
         {
             try
@@ -49,11 +52,14 @@ internal static class RuntimeHandlerCommands
                     Containerd = result.GetRequiredValue(containerd),
                     Ctr = result.GetRequiredValue(ctr),
                     ContainerdConfig = result.GetRequiredValue(config),
-                    RestartCommand = result.GetRequiredValue(restart),
+                    CriO = result.GetRequiredValue(crio),
+                    CriOConfigFolder = result.GetRequiredValue(crioConfig),
+                    RestartCommand = result.GetRequiredValue(restart) is { Length: > 0 } command ? command : Defaults.RestartCommand,
+                    CriOReloadCommand = result.GetRequiredValue(restart) is { Length: > 0 } reload ? reload : Defaults.CriOReloadCommand,
                 };
                 using RootDirectory host = RootDirectory.Open(options.HostRoot);
                 var processes = new NodeProcesses(NullLogger<NodeProcesses>.Instance);
-                await act(new RuntimeHandlerInstaller(processes, host, options, Console.Out.WriteLine), cancellationToken);
+                await act(RuntimeHandlerInstallers.Of(processes, host, options, Console.Out.WriteLine), cancellationToken);
                 return 0;
             }
             catch (Exception failure) when (failure is RuntimeHandlerException or IOException or TimeoutException or FormatException)

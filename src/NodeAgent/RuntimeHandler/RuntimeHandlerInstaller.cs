@@ -7,7 +7,7 @@ namespace CheckpointOperator.NodeAgent.RuntimeHandler;
 /// Installs the restore runtime on the node and makes containerd know it as the handler <c>checkpoint-restore</c>; and undoes both.
 /// Whatever it writes was read by containerd before, and changed nothing there but the handler.
 /// </summary>
-public sealed class RuntimeHandlerInstaller
+public sealed class RuntimeHandlerInstaller : IRuntimeHandlerInstaller
 {
     // On /run: a boot restarts containerd anyway.
     private const string RestartPending = "/run/checkpoint-operator/containerd-restart-pending";
@@ -32,14 +32,14 @@ public sealed class RuntimeHandlerInstaller
 
     private string Backup => _options.ContainerdConfig + ".before-checkpoint-operator";
 
-    /// <summary>Installs what is not yet installed.</summary>
+    /// <inheritdoc />
     public async Task InstallAsync(CancellationToken cancellationToken)
     {
         string? config = NodeFiles.Read(_host, _options.ContainerdConfig);
         HandlerFiles plain = new HandlerFiles(config, null).Plain;
         ContainerdConfiguration before = await _containerd.ReadAsync(plain, cancellationToken);
         TomlTable model = before.Model();
-        if (_program.Install(model))
+        if (_program.Install(model.Table("options")?.Text("BinaryName") is { Length: > 0 } name ? name : "runc"))
             _report($"installed {_options.InstalledProgram}");
 
         string? dropInPath = DropInPath(plain, before);
@@ -66,7 +66,7 @@ public sealed class RuntimeHandlerInstaller
         await ReplaceAsync(current, wanted, dropInPath, before.Address, cancellationToken);
     }
 
-    /// <summary>Removes all that <see cref="InstallAsync"/> put in place.</summary>
+    /// <inheritdoc />
     public async Task UninstallAsync(CancellationToken cancellationToken)
     {
         string? config = NodeFiles.Read(_host, _options.ContainerdConfig);

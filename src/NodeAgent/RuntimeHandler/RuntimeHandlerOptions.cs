@@ -3,7 +3,7 @@ namespace CheckpointOperator.NodeAgent.RuntimeHandler;
 /// <summary>What the installation of the runtime handler goes by.</summary>
 public sealed record RuntimeHandlerOptions
 {
-    /// <summary>The handler's name in containerd and in RuntimeClass objects.</summary>
+    /// <summary>The handler's name in the container engine and in RuntimeClass objects.</summary>
     public const string Handler = "checkpoint-restore";
 
     /// <summary>The annotations of a Pod that containerd hands to the handler. Its pattern is a path's: a star does not match a slash.</summary>
@@ -18,7 +18,7 @@ public sealed record RuntimeHandlerOptions
     /// <summary>The folder on the node that it is installed in. Defaults to /opt/checkpoint-operator/bin.</summary>
     public string InstallFolder { get; init; } = "/opt/checkpoint-operator/bin";
 
-    /// <summary>The OCI runtime behind the handler. Defaults to that of containerd's default handler.</summary>
+    /// <summary>The OCI runtime behind the handler. Defaults to that of the container engine's default handler.</summary>
     public string? Runtime { get; init; }
 
     /// <summary>The agent's socket on the node. Defaults to /run/checkpoint-operator/agent.sock.</summary>
@@ -39,7 +39,22 @@ public sealed record RuntimeHandlerOptions
     /// <summary>The command that restarts containerd, run by a shell on the node. Defaults to systemctl restart containerd.</summary>
     public string RestartCommand { get; init; } = "systemctl restart containerd";
 
-    /// <summary>How long containerd may take to answer after its restart. Defaults to 1 minute.</summary>
+    /// <summary>CRI-O's program on the node. Defaults to crio.</summary>
+    public string CriO { get; init; } = "crio";
+
+    /// <summary>CRI-O's socket on the node. Defaults to /run/crio/crio.sock; where there is one, the handler is CRI-O's.</summary>
+    public string CriOSocket { get; init; } = "/run/crio/crio.sock";
+
+    /// <summary>The folder of CRI-O's drop-in files on the node. Defaults to /etc/crio/crio.conf.d.</summary>
+    public string CriOConfigFolder { get; init; } = "/etc/crio/crio.conf.d";
+
+    /// <summary>The folder in which CRI-O's storage keeps what runs. Defaults to /run/containers/storage.</summary>
+    public string CriORunRoot { get; init; } = "/run/containers/storage";
+
+    /// <summary>The command that makes CRI-O read its files again, run by a shell on the node. Defaults to systemctl reload crio.</summary>
+    public string CriOReloadCommand { get; init; } = "systemctl reload crio";
+
+    /// <summary>How long the container engine may take to answer after that. Defaults to 1 minute.</summary>
     public TimeSpan RestartTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Where the program is on the node.</summary>

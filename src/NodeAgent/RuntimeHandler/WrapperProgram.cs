@@ -18,12 +18,11 @@ internal sealed class WrapperProgram(RootDirectory host, RuntimeHandlerOptions o
     private string Settings => options.InstalledProgram + ".json";
 
     /// <summary>Puts the program and its settings in place, where they are not yet.</summary>
-    /// <param name="model">The handler whose runtime it stands for.</param>
+    /// <param name="ofModel">The runtime that it stands for, where the settings name none.</param>
     /// <returns>Whether anything changed.</returns>
-    public bool Install(TomlTable model)
+    public bool Install(string ofModel)
     {
         byte[] program = File.ReadAllBytes(options.Source);
-        string ofModel = model.Table("options")?.Text("BinaryName") is { Length: > 0 } name ? name : "runc";
         string runtime = Find(options.Runtime ?? ofModel);
         bool isNew = !host.Exists(Program) || !host.ReadFile(Program, MaximumLength).AsSpan().SequenceEqual(program);
         if (isNew)
