@@ -8,6 +8,7 @@ using CheckpointOperator.NodeAgent.Launch;
 using CheckpointOperator.NodeAgent.Store;
 
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace CheckpointOperator.NodeAgent.Engines;
 
@@ -22,6 +23,7 @@ namespace CheckpointOperator.NodeAgent.Engines;
 /// <param name="journal">Remembers what is frozen.</param>
 /// <param name="recovery">Tries again to thaw what resists.</param>
 /// <param name="store">Takes the archive.</param>
+/// <param name="options">Where restores leave CRIU's options.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Tells what happens.</param>
 public sealed partial class RuntimeEngine(
@@ -32,6 +34,7 @@ public sealed partial class RuntimeEngine(
     CheckpointJournal journal,
     CheckpointRecovery recovery,
     ArchiveStore store,
+    IOptions<AgentOptions> options,
     TimeProvider time,
     ILogger<RuntimeEngine> logger) : ICheckpointEngine
 {
@@ -49,6 +52,7 @@ public sealed partial class RuntimeEngine(
     {
         ArgumentNullException.ThrowIfNull(request);
         RunningContainer container = Find(request);
+        ForeignCriuOptions.Refuse(container, options.Value);
         var runtime = new OciRuntime(processes, container.RuntimePath, container.RuntimeRoot);
         await RequireRunningAsync(runtime, container, cancellationToken);
         ArchiveMetadata metadata = await content.DescribeAsync(request, container, runtime, cancellationToken);

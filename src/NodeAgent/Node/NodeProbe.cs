@@ -23,6 +23,8 @@ internal sealed class NodeProbe(
     // 4.1 is the first that works on kernels from 6.13 on (4.2 where sockets are dumped on 6.16); 3.16 is what restoring into a Pod's namespaces needs anywhere.
     private static readonly Version OldestCriu = new(3, 16);
 
+    private static readonly RuntimeHandlerOptions Handler = new();
+
     // What the object's schema takes.
     private const int LongestComplaint = 1024;
 
@@ -93,13 +95,32 @@ internal sealed class NodeProbe(
     private async Task<string?> KubeletVersionAsync(CancellationToken cancellationToken) =>
         (await OutputAsync("kubelet", ["--version"], cancellationToken))?.Split(' ').LastOrDefault()?.Trim();
 
-    // "containerd github.com/containerd/containerd 1.7.24 …"
-    private async Task<string?> ContainerEngineAsync(CancellationToken cancellationToken) =>
-        (await OutputAsync("containerd", ["--version"], cancellationToken))?.Split(' ') is [_, _, { } version, ..] ? $"containerd://{version.Trim()}" : null;
+    // "crio version 1.37.0", "containerd github.com/containerd/containerd 1.7.24 …"
+    private async Task<string?> ContainerEngineAsync(CancellationToken cancellationToken)
+    {
+        if (CriO.Runs(node.Directory, Handler))
+            return (await OutputAsync(Handler.CriO, ["--version"], cancellationToken))?.Split('\n')[0].Split(' ') is [_, _, { } crio] ? $"cri-o://{crio.Trim()}" : null;
+        return (await OutputAsync("containerd", ["--version"], cancellationToken))?.Split(' ') is [_, _, { } version, ..] ? $"containerd://{version.Trim()}" : null;
+    }
 
     private async Task<bool> IsHandlerInstalledAsync(CancellationToken cancellationToken) =>
-        node.Directory.Exists(RelativePath.Parse(new RuntimeHandlerOptions().InstalledProgram))
-        && (await OutputAsync("containerd", ["--config", options.Value.ContainerdConfig, "config", "dump"], cancellationToken))
+        node.Directory.Exists(RelativePath.Parse(Handler.InstalledProgram))
+        && (CriO.Runs(node.Directory, Handler) ? await IsKnownToCriOAsync(cancellationToken) : await IsKnownToContainerdAsync(cancellationToken));
+
+    private async Task<bool> IsKnownToCriOAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await new CriO(processes, Handler).ReadAsync(cancellationToken)).Program == Handler.InstalledProgram;
+        }
+        catch (Exception silent) when (silent is RuntimeHandlerException or TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<bool> IsKnownToContainerdAsync(CancellationToken cancellationToken) =>
+        (await OutputAsync("containerd", ["--config", options.Value.ContainerdConfig, "config", "dump"], cancellationToken))
             ?.Contains($"runtimes.{RuntimeHandlerOptions.Handler}", StringComparison.Ordinal) == true;
 
     private async Task<string?> OutputAsync(string program, string[] arguments, CancellationToken cancellationToken)
