@@ -89,6 +89,11 @@ fuzz: ## fuzz Core for time=600 seconds in total (targets="tar import")
 fuzz-replay: ## run what fuzzing found once more: file=artifacts/fuzz/findings/… (target=…)
 	@eng/fuzz replay $(file) $(target)
 
+.PHONY: bench-runtime
+rounds ?= 100
+bench-runtime: $(bin)/checkpoint-restore-runtime ## measure what the restore runtime adds to runc and crun, rounds=100 (as root)
+	@bench/RestoreRuntime/run $(rounds)
+
 .PHONY: format
 format: ## format the sources as .editorconfig says
 	dotnet format CheckpointOperator.sln

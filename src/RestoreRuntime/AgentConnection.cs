@@ -26,9 +26,16 @@ internal sealed class AgentConnection : IDisposable
         _path = path;
         _silenceMilliseconds = (int)Math.Min(silenceSeconds * 1000L, int.MaxValue);
         _socket = Libc.socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0);
-        if (_socket.IsInvalid || !Connect())
+        // An agent that stands still takes no connection either, once a few wait.
+        var silence = new Libc.TimeValue { Seconds = silenceSeconds };
+        if (_socket.IsInvalid || Libc.setsockopt(_socket, Libc.SOL_SOCKET, Libc.SO_SNDTIMEO, in silence, (uint)Marshal.SizeOf<Libc.TimeValue>()) != 0)
         {
             throw Unreachable(Libc.LastError());
+        }
+
+        if (!Connect())
+        {
+            throw Unsent();
         }
 
         uint length = 12;
@@ -49,7 +56,7 @@ internal sealed class AgentConnection : IDisposable
             writer.WriteString("root", root);
             writer.WriteString("runtime", runtime);
         });
-        return Receive() ?? throw Unreachable("it hung up without an answer");
+        return Receive() ?? throw Unreachable("it hung up without an answer, or in the middle of one");
     }
 
     /// <summary>Reports how the restore ended; null where the agent is gone, which then finds out by itself.</summary>
@@ -110,7 +117,7 @@ internal sealed class AgentConnection : IDisposable
                 var count = Libc.send(_socket, pointer + sent, (nuint)(line.WrittenCount - sent), Libc.MSG_NOSIGNAL);
                 if (count < 0 && Marshal.GetLastPInvokeError() != Libc.EINTR)
                 {
-                    throw Unreachable(Libc.LastError());
+                    throw Unsent();
                 }
 
                 sent += Math.Max(count, 0);
@@ -182,9 +189,13 @@ internal sealed class AgentConnection : IDisposable
 
         if (ready == 0)
         {
-            throw Unreachable($"it did not answer within {_silenceMilliseconds / 1000} s");
+            throw Silent();
         }
     }
+
+    private RestoreRuntimeException Unsent() => Marshal.GetLastPInvokeError() == Libc.EAGAIN ? Silent() : Unreachable(Libc.LastError());
+
+    private RestoreRuntimeException Silent() => Unreachable($"it did not answer within {_silenceMilliseconds / 1000} s");
 
     private RestoreRuntimeException Unreachable(string why) =>
         new($"the checkpoint agent at {_path} cannot be asked for this restore: {why}; is the checkpoint-agent Pod of this node running?");

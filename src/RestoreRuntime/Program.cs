@@ -26,7 +26,7 @@ try
 
     throw RealRuntime.Become(configuration.Runtime, invocation.Arguments);
 }
-catch (RestoreRuntimeException exception)
+catch (Exception exception) when (exception is RestoreRuntimeException or IOException or UnauthorizedAccessException)
 {
     new RuntimeLog(invocation).Error(exception.Message);
     return 1;

@@ -9,12 +9,11 @@ internal static class RealRuntime
     private const string BoundTo = "--bound-to-parent";
 
     /// <summary>
-    /// Becomes the program, as if the caller had started it itself: same arguments, environment, stdio, no signal ignored or blocked.
+    /// Becomes the program, as if the caller had started it itself: same arguments, environment, stdio, signals (the project file says why).
     /// The program's name is its own path, because crun behaves by it.
     /// </summary>
     public static RestoreRuntimeException Become(string path, IEnumerable<Argument> arguments)
     {
-        ResetSignals();
         using var argv = new NativeArguments([path, .. arguments]);
         unsafe
         {
@@ -71,14 +70,5 @@ internal static class RealRuntime
         return Libc.getppid().ToString(null, null) == arguments[2].Text
             ? Become(arguments[3].Text, arguments[4..])
             : new RestoreRuntimeException("the process that asked for the restore is gone");
-    }
-
-    // The .NET runtime ignores SIGPIPE, and what is ignored or blocked is inherited by what is executed, the container included.
-    private static unsafe void ResetSignals()
-    {
-        Libc.signal(Libc.SIGPIPE, Libc.SIG_DFL);
-        var none = stackalloc byte[Libc.SigsetBytes];
-        new Span<byte>(none, Libc.SigsetBytes).Clear();
-        _ = Libc.sigprocmask(Libc.SIG_SETMASK, none, null);
     }
 }

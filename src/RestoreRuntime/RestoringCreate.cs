@@ -34,8 +34,8 @@ internal sealed class RestoringCreate(RestoreRuntimeConfiguration configuration,
         // The shim's own options and stdio: what CRIU opens anew must be what the shim has on the other end.
         var exitCode = RealRuntime.Run(configuration.Runtime,
         [
-            .. invocation.Globals, "restore", "--detach", .. invocation.OptionsForRestore,
-            "--image-path", answer.ImagePath, "--work-path", answer.WorkPath, invocation.Id!.Value,
+            .. invocation.Globals, "restore", "--detach", .. invocation.OptionsForRestore(configuration.Runtime),
+            .. SecurityLabels.OptionsFor(invocation.Bundle), "--image-path", answer.ImagePath, "--work-path", answer.WorkPath, invocation.Id!.Value,
         ]);
         var error = exitCode == 0 ? null : Reason(answer.WorkPath, exitCode);
         if (exitCode == 0)

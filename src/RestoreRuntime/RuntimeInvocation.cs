@@ -6,8 +6,8 @@ internal sealed class RuntimeInvocation
     // Global options whose value may be the next argument. Both runc (Go's flag package) and crun (argp) also take "--name=value".
     private static readonly string[] GlobalsWithValue = ["root", "log", "log-format", "log-level", "criu", "rootless", "cgroup-manager"];
 
-    // The options of `create` that have a value, and those of all of them that `restore` knows too.
-    private static readonly string[] CreateWithValue = ["bundle", "b", "console-socket", "pid-file", "preserve-fds", "pidfd-socket"];
+    // The options of `create` that have a value, and those of all of them that `restore` knows too. Other commands that are read here have none.
+    private static readonly string[] CreateWithValue = ["bundle", "b", "config", "f", "console-socket", "pid-file", "preserve-fds", "pidfd-socket"];
     private static readonly string[] SharedWithRestore = ["bundle", "b", "console-socket", "pid-file", "no-pivot"];
 
     private readonly List<Option> _globals = [];
@@ -27,9 +27,11 @@ internal sealed class RuntimeInvocation
     /// <summary>The global options as they were given.</summary>
     public IEnumerable<Argument> Globals => _globals.SelectMany(option => option.Arguments);
 
-    /// <summary>The options of `create` that `restore` has too, as they were given.</summary>
-    public IEnumerable<Argument> OptionsForRestore =>
-        _options.Where(option => SharedWithRestore.Contains(option.Name)).SelectMany(option => option.Arguments);
+    /// <summary>The options of `create` that the runtime's `restore` has too, as they were given.</summary>
+    public IEnumerable<Argument> OptionsForRestore(string runtime) => _options
+        // crun's restore leaves the root to CRIU and knows no --no-pivot.
+        .Where(option => SharedWithRestore.Contains(option.Name) && !(option.Name == "no-pivot" && Path.GetFileName(runtime).StartsWith("crun", StringComparison.Ordinal)))
+        .SelectMany(option => option.Arguments);
 
     /// <summary>--root, or null.</summary>
     public string? Root => Last(_globals, "root");
@@ -57,12 +59,13 @@ internal sealed class RuntimeInvocation
         }
 
         invocation.Command = arguments[position].Text;
-        position = ReadOptions(arguments, position + 1, CreateWithValue, invocation._options);
+        string[] withValue = invocation.Command == "create" ? CreateWithValue : [];
+        position = ReadOptions(arguments, position + 1, withValue, invocation._options);
         if (position < arguments.Length)
         {
             // The id is the first argument that is no option; crun takes options after it too.
             invocation.Id = arguments[position];
-            ReadOptions(arguments, position + 1, CreateWithValue, invocation._options);
+            ReadOptions(arguments, position + 1, withValue, invocation._options);
         }
 
         return invocation;

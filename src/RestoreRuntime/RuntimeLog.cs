@@ -15,8 +15,15 @@ internal sealed class RuntimeLog(RuntimeInvocation? invocation)
     public void Error(string message)
     {
         var line = Encoding.UTF8.GetBytes((invocation is { LogsJson: true } ? Json(message) : Text(message)) + '\n');
-        using var stream = Open();
-        stream.Write(line);
+        try
+        {
+            using var stream = Open();
+            stream.Write(line);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            // The caller closed stderr: the exit code is all that is left to tell it by.
+        }
     }
 
     /// <summary>The last message that the runtime itself left in its log, or null.</summary>

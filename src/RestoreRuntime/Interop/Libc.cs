@@ -9,6 +9,7 @@ internal static partial class Libc
     private const string Library = "libc";
 
     internal const int EINTR = 4;
+    internal const int EAGAIN = 11;
 
     /// <summary>The C library's words for the last native call's error.</summary>
     internal static string LastError() => Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());

@@ -8,6 +8,9 @@ namespace CheckpointOperator.Node.Tests.RestoreRuntime;
 /// <summary>The agent's side of the protocol, where the protocol itself is tested.</summary>
 internal sealed class AgentStandIn : IAsyncDisposable
 {
+    /// <summary>At the end of an answer: it breaks off there, without a line feed, as that of an agent that dies.</summary>
+    public const string Cut = "\0";
+
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly CancellationTokenSource _end = new();
     private readonly Func<JsonObject, IEnumerable<string>> _answer;
@@ -64,8 +67,8 @@ internal sealed class AgentStandIn : IAsyncDisposable
             bool hasAnswered = false;
             foreach (string answer in _answer(request))
             {
-                await stream.WriteAsync(Encoding.UTF8.GetBytes(answer + "\n"), _end.Token);
-                hasAnswered = true;
+                await stream.WriteAsync(Encoding.UTF8.GetBytes(answer.TrimEnd(Cut[0]) + (answer.EndsWith(Cut, StringComparison.Ordinal) ? "" : "\n")), _end.Token);
+                hasAnswered = !answer.EndsWith(Cut, StringComparison.Ordinal);
             }
             if (!hasAnswered)
                 return;

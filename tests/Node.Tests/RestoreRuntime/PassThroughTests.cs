@@ -7,6 +7,11 @@ namespace CheckpointOperator.Node.Tests.RestoreRuntime;
 /// <summary>Everything but the create of an authorised container reaches the real runtime as if the shim had called it.</summary>
 public sealed partial class PassThroughTests(NodeFixture node)
 {
+    // As bits of a mask in /proc/PID/status.
+    private const int SigHup = 1 << (1 - 1);
+    private const int SigPipe = 1 << (13 - 1);
+    private const int SigTerm = 1 << (15 - 1);
+
     [Theory]
     [InlineData("--version")]
     [InlineData("list")]
@@ -21,7 +26,7 @@ public sealed partial class PassThroughTests(NodeFixture node)
         CommandResult actual = await node.TryAsync($"{wrapper.Program} {arguments}");
         Assert.Equal(expected.ExitCode, actual.ExitCode);
         Assert.Equal(expected.Output, actual.Output);
-        Assert.Equal(Times().Replace(expected.Error, ""), Times().Replace(actual.Error, ""));
+        Assert.Equal(WithoutTimes(expected.Error), WithoutTimes(actual.Error));
     }
 
     [Fact]
@@ -34,18 +39,95 @@ public sealed partial class PassThroughTests(NodeFixture node)
         Assert.Equal(expected, await node.RunAsync($"{wrapper.Program} {Arguments} | od -An -c"));
     }
 
-    [Fact]
-    public async Task Signals_are_ignored_and_blocked_as_for_the_runtime_alone()
+    [Theory]
+    [InlineData("", 0)]
+    [InlineData("PIPE", SigPipe)]
+    [InlineData("PIPE TERM HUP", SigPipe | SigTerm | SigHup)]
+    public async Task Signals_are_ignored_and_blocked_as_the_caller_left_them(string ignored, int bits)
     {
-        // Read by the shell itself: while it starts another program it blocks signals of its own accord.
+        // Read by the program itself: a shell blocks signals of its own accord while it starts another.
         string teller = await TellerAsync("while read -r name mask; do case $name in SigBlk:|SigIgn:) echo $mask ;; esac; done < /proc/$$/status");
         var wrapper = new Wrapper(node, teller);
-        // Who runs the tests may ignore signals too, as nohup does; but .NET alone ignores SIGPIPE, here as in the wrapper.
-        const ulong SigPipe = 1UL << (13 - 1);
-        ulong[] alone = Masks(await node.RunAsync($"{teller} list"));
-        Assert.Equal([alone[0], alone[1] & ~SigPipe], Masks(await node.RunAsync($"{wrapper.Program} list")));
+        // .NET ignores SIGPIPE, and so do its children: perl gives each signal the state that is tested.
+        string from(string program) =>
+            $"perl -e 'for (qw(PIPE TERM HUP)) {{ $SIG{{$_}} = \"DEFAULT\" }} for (qw({ignored})) {{ $SIG{{$_}} = \"IGNORE\" }} exec @ARGV' {program} list";
+        string alone = await node.RunAsync(from(teller));
+        Assert.Equal(bits, (int)Convert.ToUInt64(alone.Split('\n')[1], 16) & (SigPipe | SigTerm | SigHup));
+        Assert.Equal(alone, await node.RunAsync(from(wrapper.Program)));
+    }
 
-        static ulong[] Masks(string lines) => [.. lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => Convert.ToUInt64(line, 16))];
+    [Fact]
+    public async Task Environment_limits_and_working_folder_are_the_callers()
+    {
+        string teller = await TellerAsync("tr '\\0' '\\n' < /proc/$$/environ; cat /proc/$$/limits /proc/$$/oom_score_adj /proc/$$/cgroup; pwd; umask; cat /proc/$$/timerslack_ns");
+        var wrapper = new Wrapper(node, teller);
+        static string from(string program) => $"mkdir -p /run/elsewhere; cd /run/elsewhere; umask 027; ulimit -Sn 512; exec env -i A=1 'B=x y' A=2 {program} list";
+        string alone = await node.RunAsync(from(teller));
+        Assert.Contains("Max open files            512", alone, StringComparison.Ordinal);
+        Assert.Equal(alone, await node.RunAsync(from(wrapper.Program)));
+    }
+
+    [Theory]
+    [InlineData("<&-")]
+    [InlineData(">&-")]
+    [InlineData("2>&-")]
+    [InlineData("<&- >&- 2>&-")]
+    [InlineData("<&- >&- 2>&- 5</dev/null")]
+    public async Task What_the_caller_closed_stays_closed(string redirections)
+    {
+        string told = $"/run/told-{Guid.NewGuid():N}";
+        // Each as a link of /proc, which opens nothing: a shell takes the lowest free numbers for its own.
+        string teller = await TellerAsync($"for fd in 0 1 2 3 4 5 6; do if [ -L /proc/$$/fd/$fd ]; then echo $fd; fi; done > {told}");
+        var wrapper = new Wrapper(node, teller);
+        await node.RunAsync($"{teller} list {redirections}");
+        string alone = await node.RunAsync($"cat {told}; rm {told}");
+        await node.RunAsync($"{wrapper.Program} list {redirections}");
+        Assert.Equal(alone, await node.RunAsync($"cat {told}"));
+    }
+
+    [Fact]
+    public async Task An_error_that_nobody_can_be_told_is_an_exit_code_all_the_same()
+    {
+        var wrapper = new Wrapper(node, "/usr/sbin/no-such-runtime");
+        foreach (string stderr in new[] { "2>&-", "2> /dev/full", "--log /proc/none/log 2>&-", "--log /dev/full" })
+            Assert.Equal(1, (await node.TryAsync($"{wrapper.Program} {stderr} list")).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("runc", "json")]
+    [InlineData("runc", "text")]
+    [InlineData("crun", "json")]
+    [InlineData("crun", "text")]
+    public async Task The_log_is_the_runtimes_own(string runtime, string format)
+    {
+        string path = (await node.RunAsync($"command -v {runtime}")).Trim();
+        var wrapper = new Wrapper(node, path);
+        string globals = $"--log {wrapper.Folder}/log --log-format {format}";
+        string logs(string program) => $"{program} {globals} state no-such-container; {program} {globals} delete no-such-container; cat {wrapper.Folder}/log; rm {wrapper.Folder}/log";
+        CommandResult alone = await node.TryAsync(logs(path));
+        CommandResult behind = await node.TryAsync(logs(wrapper.Program));
+        Assert.Contains(format == "json" ? "\"msg\":" : "container", alone.Output, StringComparison.Ordinal);
+        Assert.Equal(WithoutTimes(alone.Output), WithoutTimes(behind.Output));
+        Assert.Equal(WithoutTimes(alone.Error), WithoutTimes(behind.Error));
+    }
+
+    [Theory]
+    [InlineData("runc")]
+    [InlineData("crun")]
+    public async Task A_terminal_is_the_callers(string runtime)
+    {
+        string path = (await node.RunAsync($"command -v {runtime}")).Trim();
+        var wrapper = new Wrapper(node, path);
+        await using Container container = await Container.PrepareAsync(node, runtime, config =>
+        {
+            config["process"]!["terminal"] = true;
+            config["process"]!["args"] = new System.Text.Json.Nodes.JsonArray("/bin/sh", "-c", "busybox tty; busybox stty -a; read -r line; echo \"read $line\"; exit 7");
+        });
+        string typed(string program) => $"echo typed | script --quiet --return --log-out /dev/null --command 'stty rows 33 cols 77; {program} run --bundle {container.Bundle} {container.Id}'";
+        CommandResult alone = await node.TryAsync(typed(path));
+        CommandResult behind = await node.TryAsync(typed(wrapper.Program));
+        Assert.Contains("read typed", alone.Output, StringComparison.Ordinal);
+        Assert.Equal((7, alone.Output, alone.Error), (behind.ExitCode, behind.Output, behind.Error));
     }
 
     [Fact]
@@ -108,6 +190,9 @@ public sealed partial class PassThroughTests(NodeFixture node)
         return path;
     }
 
-    [GeneratedRegex("time=\"[^\"]*\"|\"time\":\"[^\"]*\"")]
+    private static string WithoutTimes(string log) => Times().Replace(log, "TIME");
+
+    // runc's, then crun's.
+    [GeneratedRegex("time=\"[^\"]*\"|\"time\":\"[^\"]*\"|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z")]
     private static partial Regex Times();
 }
