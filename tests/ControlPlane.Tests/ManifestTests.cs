@@ -8,7 +8,7 @@ public sealed class ManifestTests(TestControlPlane controlPlane)
     {
         await using TestNamespace space = await TestNamespace.CreateAsync(controlPlane, withNode: false);
         await controlPlane.Kubectl.ApplyFolderAsync("config/operator");
-        foreach (string sample in new[] { "counter", "redis" })
+        foreach (string sample in new[] { "counter", "redis", "web" })
         {
             await controlPlane.Kubectl.RunAsync("apply", "--validate=false", "-n", space.Name, "-k", Repository($"config/samples/{sample}"));
             foreach (string file in new[] { "checkpoint", "restore" })
@@ -43,6 +43,11 @@ public sealed class ManifestTests(TestControlPlane controlPlane)
     [InlineData("ContainerCheckpoint", "{pod: web, ttl: 1d}", "ttl")]
     [InlineData("ContainerCheckpoint", "{pod: web, deletionPolicy: Maybe}", "deletionPolicy")]
     [InlineData("ContainerRestore", "{}", "checkpoint")]
+    [InlineData("ContainerRestore", "{checkpoint: first, containers: [{name: a, checkpoint: b}]}", "")]
+    [InlineData("ContainerRestore", "{containers: []}", "containers")]
+    [InlineData("ContainerRestore", "{containers: [{name: a}]}", "containers")]
+    [InlineData("ContainerRestore", "{containers: [{name: a, checkpoint: b}, {name: a, checkpoint: c}]}", "containers")]
+    [InlineData("ContainerRestore", "{containers: [{name: a, checkpoint: Not_A_Name}]}", "containers")]
     [InlineData("ContainerRestore", "{checkpoint: first, target: Moon}", "target")]
     [InlineData("ContainerRestore", "{checkpoint: first, podName: Not_A_Name}", "podName")]
     [InlineData("ContainerRestore", "{checkpoint: first, onContainerRestart: Never}", "onContainerRestart")]
@@ -61,7 +66,7 @@ public sealed class ManifestTests(TestControlPlane controlPlane)
         {
             (int exitCode, _, string error) = await controlPlane.Kubectl.TryAsync("apply", "--validate=false", "-f", manifest);
             Assert.NotEqual(0, exitCode);
-            Assert.Contains($"spec.{field}", error, StringComparison.Ordinal);
+            Assert.Contains($"spec.{field}".TrimEnd('.'), error, StringComparison.Ordinal);
         }
         finally
         {

@@ -15,8 +15,10 @@ public sealed class RestoreTests(TestControlPlane controlPlane)
 
         V1Alpha1ContainerRestore restoring = await space.UntilRestoreAsync("copy", current => current.Status.Phase == RestorePhase.Running, "is Running");
         V1Pod pod = (await space.Pods.GetAsync(space.Key("copy"), Cancelled))!;
-        Assert.Equal((space.NodeName, "copy", pod.Metadata.Uid, "main"),
-            (restoring.Status.NodeName, restoring.Status.PodName, restoring.Status.PodUID, restoring.Status.ContainerName));
+        Assert.Equal((space.NodeName, "copy", pod.Metadata.Uid, "0/1"),
+            (restoring.Status.NodeName, restoring.Status.PodName, restoring.Status.PodUID, restoring.Status.RestoredContainers));
+        RestoreContainerStatus container = Assert.Single(restoring.Status.Containers!);
+        Assert.Equal(("main", "first", RestoreResult.Pending), (container.Name, container.Checkpoint, container.Result));
         Assert.Equal(space.NodeName, restoring.Metadata.Labels[ApiGroup.NodeLabelKey]);
         Assert.True(restoring.Status.Conditions.IsTrue("Preflight"));
         Assert.Equal("copy", pod.Metadata.Annotations["restore.checkpoint-operator.io/main"]);

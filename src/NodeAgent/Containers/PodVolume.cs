@@ -1,3 +1,5 @@
+using CheckpointOperator.Kubernetes.Api;
+
 using k8s.Models;
 
 namespace CheckpointOperator.NodeAgent.Containers;
@@ -34,7 +36,7 @@ public sealed record PodVolume(string Name, string Kind, IReadOnlyList<PodVolume
     public static IReadOnlyList<PodVolume> Of(V1Pod pod, string container)
     {
         ArgumentNullException.ThrowIfNull(pod);
-        ILookup<string, PodVolumeMount> mounts = (pod.Spec.Containers ?? [])
+        ILookup<string, PodVolumeMount> mounts = pod.Spec.LastingContainers()
             .Where(candidate => candidate.Name == container)
             .SelectMany(candidate => candidate.VolumeMounts ?? [])
             .ToLookup(mount => mount.Name, mount => new PodVolumeMount(mount.MountPath, string.IsNullOrEmpty(mount.SubPath) ? null : mount.SubPath), StringComparer.Ordinal);

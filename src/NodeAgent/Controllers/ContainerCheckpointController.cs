@@ -148,7 +148,7 @@ internal sealed partial class ContainerCheckpointController(
         string? name = spec.Container ?? checkpoint.Status.Container?.Name ?? (pod.Spec.Containers is [{ } only] ? only.Name : null);
         if (name is null)
             throw NotRunning($"Pod {spec.Pod} has {pod.Spec.Containers.Count} containers: name one in spec.container");
-        V1ContainerStatus? status = pod.Status?.ContainerStatuses?.FirstOrDefault(candidate => candidate.Name == name);
+        V1ContainerStatus? status = pod.ContainerStatus(name);
         if (status?.State?.Running is null || string.IsNullOrEmpty(status.ContainerID))
             throw NotRunning($"container {name} of Pod {spec.Pod} does not run{(status?.State?.Waiting?.Reason is { } waiting ? $" ({waiting})" : string.Empty)}");
         TimeSpan timeout = GoDuration.TryParse(spec.Timeout, out TimeSpan asked) && asked > TimeSpan.Zero ? asked : DefaultTimeout;

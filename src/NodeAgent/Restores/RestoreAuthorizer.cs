@@ -17,23 +17,23 @@ namespace CheckpointOperator.NodeAgent.Restores;
 /// <param name="checkpoints">Reads their checkpoints.</param>
 /// <param name="pods">Reads the Pod.</param>
 /// <param name="options">The node's name and the attempts.</param>
+/// <param name="time">The clock.</param>
 internal sealed class RestoreAuthorizer(
     IEntityCache<V1Alpha1ContainerRestore> cache,
     ResourceClient<V1Alpha1ContainerRestore> restores,
     ResourceClient<V1Alpha1ContainerCheckpoint> checkpoints,
     ResourceClient<V1Pod> pods,
-    IOptions<AgentOptions> options)
+    IOptions<AgentOptions> options,
+    TimeProvider time)
 {
-    private const string Restored = RestoreStatus.Restored;
-
     // The kubelet may be faster than the operator, which writes the Pod's UID after it made the Pod, and than the watch.
     private static readonly TimeSpan StatusDelay = TimeSpan.FromSeconds(20);
 
-    /// <summary>Decides; null means that the container is created from its image.</summary>
+    /// <summary>Decides.</summary>
     /// <param name="created">The container, as its engine made it.</param>
     /// <param name="cancellationToken">Ends the asking.</param>
     /// <exception cref="RestoreRefusedException">It is neither restored nor created.</exception>
-    public async Task<AuthorizedRestore?> DecideAsync(RunningContainer created, CancellationToken cancellationToken)
+    public async Task<RestoreDecision> DecideAsync(RunningContainer created, CancellationToken cancellationToken)
     {
         (OciSpec spec, EngineAnnotations names) = (created.Spec, EngineAnnotations.Of(created.Id));
         string podNamespace = Required(spec, names.Namespace);
@@ -43,21 +43,20 @@ internal sealed class RestoreAuthorizer(
         string name = Required(spec, ApiGroup.RestoreAnnotationPrefix + container);
 
         V1Alpha1ContainerRestore restore = await FindAsync(new NamespacedName(podNamespace, name), podUid, cancellationToken);
-        Require(restore, podUid, container);
-        bool again = restore.Status.Conditions.IsTrue(Restored);
+        Require(restore, podUid);
+        RestoreContainerStatus asked = restore.Status.Containers?.FirstOrDefault(candidate => candidate.Name == container && candidate.Checkpoint is not null)
+            ?? throw NotAuthorized($"ContainerRestore {name} does not restore container {container}");
+        bool again = asked.RestoredTime is not null;
         if (again && restore.Spec.OnContainerRestart == OnContainerRestart.StartFresh)
-            return null;
-        if (!again && restore.Status.Attempts >= options.Value.RestoreAttempts)
-        {
-            throw new RestoreRefusedException(
-                RestoreRefusedException.AttemptsUsedUp, $"{restore.Status.Attempts} restores of ContainerRestore {name} failed: make a new one once the cause is corrected");
-        }
+            return new RestoreDecision(restore, container, null);
+        RequireAttempts(restore, asked);
 
-        V1Alpha1ContainerCheckpoint checkpoint = await CheckpointAsync(restore, cancellationToken);
+        RestoreSource[] sources = await SourcesAsync(restore, again ? [asked] : restore.Status.Containers!.Where(other => other.Checkpoint is not null), cancellationToken);
         V1Pod? pod = await pods.GetAsync(new NamespacedName(podNamespace, podName), cancellationToken);
         if (pod is null || pod.Metadata.Uid != podUid)
             throw NotAuthorized($"Pod {podNamespace}/{podName} with UID {podUid} is gone");
-        return new AuthorizedRestore(restore, checkpoint, pod, container, again);
+        return new RestoreDecision(restore, container, new AuthorizedRestore(
+            restore, sources.Single(source => source.Container == container), [.. sources.Where(source => source.Container != container)], pod, again));
     }
 
     private async Task<V1Alpha1ContainerRestore> FindAsync(NamespacedName key, string podUid, CancellationToken cancellationToken)
@@ -74,7 +73,24 @@ internal sealed class RestoreAuthorizer(
             ?? throw NotAuthorized($"the Pod's annotation names ContainerRestore {key}, which does not exist: make one instead of annotating Pods by hand (Pod UID {podUid})");
     }
 
-    private void Require(V1Alpha1ContainerRestore restore, string podUid, string container)
+    private void RequireAttempts(V1Alpha1ContainerRestore restore, RestoreContainerStatus container)
+    {
+        int bound = options.Value.RestoreAttempts;
+        if (RestoreStatus.AttemptsOf(container, time.GetUtcNow()) is var attempts && attempts < bound)
+            return;
+        // Told once on the object; the kubelet goes on asking, and tells it on the Pod each time.
+        bool told = container.Result == RestoreResult.Failed;
+        throw new RestoreRefusedException(
+            RestoreRefusedException.AttemptsUsedUp,
+            told ? container.Message ?? $"{attempts} attempts are used up"
+            : container.RestoredTime is null ? $"{attempts} restores were begun and none was proven: make a new ContainerRestore once the cause is corrected"
+            : $"it ended again after {attempts} restores, of which the last did not go on for {RestoreStatus.LastingTime.TotalMinutes} minutes, and {bound} are allowed (the agent's setting RestoreAttempts): "
+                + "see why it ends (kubectl logs --previous)",
+            told ? null : restore,
+            container.Name);
+    }
+
+    private void Require(V1Alpha1ContainerRestore restore, string podUid)
     {
         string name = restore.Metadata.Name;
         if (restore.Metadata.DeletionTimestamp is not null)
@@ -83,19 +99,26 @@ internal sealed class RestoreAuthorizer(
             throw NotAuthorized($"ContainerRestore {name} belongs to node {restore.Status.NodeName ?? "(none yet)"}, not to {options.Value.NodeName}");
         if (restore.Status.PodUID != podUid)
             throw NotAuthorized($"ContainerRestore {name} restores into the Pod with UID {restore.Status.PodUID ?? "(none yet)"}, and this one is {podUid}: an annotation alone restores nothing");
-        if (restore.Status.ContainerName is { } expected && expected != container)
-            throw NotAuthorized($"ContainerRestore {name} restores container {expected}, not {container}");
         if (restore.Status.Phase == RestorePhase.Failed)
             throw new RestoreRefusedException(RestoreRefusedException.AttemptsUsedUp, $"ContainerRestore {name} has failed: {restore.Status.Message}");
     }
 
-    private async Task<V1Alpha1ContainerCheckpoint> CheckpointAsync(V1Alpha1ContainerRestore restore, CancellationToken cancellationToken)
+    // All of them before the first is restored: a Pod of which one container could not be restored anyway is not begun.
+    private async Task<RestoreSource[]> SourcesAsync(V1Alpha1ContainerRestore restore, IEnumerable<RestoreContainerStatus> containers, CancellationToken cancellationToken)
     {
-        var key = new NamespacedName(restore.Metadata.NamespaceProperty, restore.Spec.Checkpoint);
+        List<RestoreSource> sources = [];
+        foreach (RestoreContainerStatus container in containers)
+            sources.Add(new RestoreSource(container.Name, await CheckpointAsync(restore, container, cancellationToken)));
+        return [.. sources];
+    }
+
+    private async Task<V1Alpha1ContainerCheckpoint> CheckpointAsync(V1Alpha1ContainerRestore restore, RestoreContainerStatus container, CancellationToken cancellationToken)
+    {
+        var key = new NamespacedName(restore.Metadata.NamespaceProperty, container.Checkpoint!);
         V1Alpha1ContainerCheckpoint checkpoint = await checkpoints.GetAsync(key, cancellationToken)
-            ?? throw new RestoreRefusedException(RestoreRefusedException.CheckpointNotFound, $"ContainerCheckpoint {key} does not exist any more", restore);
+            ?? throw new RestoreRefusedException(RestoreRefusedException.CheckpointNotFound, $"ContainerCheckpoint {key} does not exist any more", restore, container.Name);
         if (checkpoint.Status.Phase != CheckpointPhase.Ready || checkpoint.Status.Archive?.Digest is null)
-            throw new RestoreRefusedException(RestoreRefusedException.CheckpointNotReady, $"ContainerCheckpoint {key} is {checkpoint.Status.Phase?.ToString() ?? "new"}, not Ready", restore);
+            throw new RestoreRefusedException(RestoreRefusedException.CheckpointNotReady, $"ContainerCheckpoint {key} is {checkpoint.Status.Phase?.ToString() ?? "new"}, not Ready", restore, container.Name);
         if (checkpoint.Status.NodeName != options.Value.NodeName)
             throw NotAuthorized($"the archive of ContainerCheckpoint {key} is on node {checkpoint.Status.NodeName}, not on {options.Value.NodeName}");
         return checkpoint;

@@ -15,6 +15,9 @@ internal sealed record RestoreJournalEntry
     /// <summary>UID of the Pod.</summary>
     public required string PodUid { get; init; }
 
+    /// <summary>The container's name.</summary>
+    public required string Container { get; init; }
+
     /// <summary>The container's id.</summary>
     public required string ContainerId { get; init; }
 

@@ -5,8 +5,9 @@ namespace CheckpointOperator.NodeAgent.Restores;
 /// <summary>A container is not restored. The kubelet shows the message and tries again.</summary>
 /// <param name="reason">A CamelCase word for the condition.</param>
 /// <param name="message">Names what was expected and what to do.</param>
-/// <param name="restore">The ContainerRestore to tell it on; null where the Pod is not the one that it restores into.</param>
-internal sealed class RestoreRefusedException(string reason, string message, V1Alpha1ContainerRestore? restore = null) : Exception(message)
+/// <param name="restore">The ContainerRestore to tell it on; null where the Pod is not the one that it restores into, or where it says so already.</param>
+/// <param name="container">The container to tell it of; given with the restore.</param>
+internal sealed class RestoreRefusedException(string reason, string message, V1Alpha1ContainerRestore? restore = null, string? container = null) : Exception(message)
 {
     public const string NotAuthorized = "NotAuthorized";
     public const string CheckpointNotFound = "CheckpointNotFound";
@@ -20,6 +21,9 @@ internal sealed class RestoreRefusedException(string reason, string message, V1A
     /// <summary>A CamelCase word for the condition.</summary>
     public string Reason => reason;
 
-    /// <summary>The ContainerRestore to tell it on; null where the Pod is not the one that it restores into.</summary>
+    /// <summary>The ContainerRestore to tell it on; null where the Pod is not the one that it restores into, or where it says so already.</summary>
     public V1Alpha1ContainerRestore? Restore => restore;
+
+    /// <summary>The container to tell it of.</summary>
+    public string? Container => container;
 }

@@ -77,40 +77,39 @@ internal sealed partial class RestoreService(
 
     private async Task<WrapperAnswer> AnswerAsync(WrapperMessage question, PendingRestore pending, CancellationToken cancellationToken)
     {
-        AuthorizedRestore? restore = null;
+        RestoreDecision? decision = null;
         try
         {
             RunningContainer container = Find(question);
-            restore = await authorizer.DecideAsync(container, cancellationToken);
-            if (restore is null)
-            {
-                Log.Fresh(logger, question.Id);
-                return WrapperAnswer.Create;
-            }
-            return await PrepareAsync(question, container, restore, pending, cancellationToken);
+            decision = await authorizer.DecideAsync(container, cancellationToken);
+            if (decision.Authorized is { } restore)
+                return await PrepareAsync(question, container, restore, pending, cancellationToken);
+            Log.Fresh(logger, question.Id);
+            await TellAsync(decision.Restore, changed => RestoreStatus.SetStartedFresh(changed, decision.Container, time.GetUtcNow()), cancellationToken);
+            return WrapperAnswer.Create;
         }
         catch (RestoreRefusedException refused)
         {
-            return await RefuseAsync(restore?.Restore ?? refused.Restore, pending, question, refused.Reason, refused.Message, cancellationToken);
+            return await RefuseAsync(decision?.Restore ?? refused.Restore, decision?.Container ?? refused.Container, pending, question, refused.Reason, refused.Message, cancellationToken);
         }
         catch (ArchiveUnusableException unusable)
         {
-            return await RefuseAsync(restore?.Restore, pending, question, unusable.Reason, unusable.Message, cancellationToken);
+            return await RefuseAsync(decision?.Restore, decision?.Container, pending, question, unusable.Reason, unusable.Message, cancellationToken);
         }
         catch (ArchiveRefusedException refused)
         {
             refusals.Count(refused);
-            return await RefuseAsync(restore?.Restore, pending, question, RestoreRefusedException.ArchiveRefused, refused.Message, cancellationToken);
+            return await RefuseAsync(decision?.Restore, decision?.Container, pending, question, RestoreRefusedException.ArchiveRefused, refused.Message, cancellationToken);
         }
         catch (JsonException malformed)
         {
-            return await RefuseAsync(restore?.Restore, pending, question, RestoreRefusedException.ArchiveRefused, $"a description in the archive is malformed: {malformed.Message}", cancellationToken);
+            return await RefuseAsync(decision?.Restore, decision?.Container, pending, question, RestoreRefusedException.ArchiveRefused, $"a description in the archive is malformed: {malformed.Message}", cancellationToken);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
             // Whatever it was: the user is told on the object, and the log has it whole.
             Log.Failed(logger, question.Id, failure);
-            return await RefuseAsync(restore?.Restore, pending, question, RestoreRefusedException.PreparationFailed, failure.Message, cancellationToken);
+            return await RefuseAsync(decision?.Restore, decision?.Container, pending, question, RestoreRefusedException.PreparationFailed, failure.Message, cancellationToken);
         }
     }
 
@@ -134,6 +133,7 @@ internal sealed partial class RestoreService(
             Name = restore.Restore.Metadata.Name,
             Uid = restore.Restore.Metadata.Uid,
             PodUid = restore.Pod.Metadata.Uid,
+            Container = restore.Container,
             ContainerId = question.Id,
             ContainerEngine = container.Id.Engine,
             Runtime = question.Runtime!,
@@ -143,7 +143,7 @@ internal sealed partial class RestoreService(
         };
         RestoreJournalEntry prepared = await preparer.PrepareAsync(restore, container, pending.Entry, cancellationToken);
         // Counted before the runtime is told: an agent that ends here has not lost an attempt, it has one too many.
-        await restores.PatchStatusAsync(restore.Restore, changed => RestoreStatus.SetAttempt(changed, restore.Again, time.GetUtcNow()), cancellationToken);
+        await restores.PatchStatusAsync(restore.Restore, changed => RestoreStatus.SetAttempt(changed, restore.Container, time.GetUtcNow()), cancellationToken);
         journal.Update(prepared);
         pending.Entry = prepared;
         Log.Restoring(logger, prepared.Namespace, prepared.Name, prepared.ContainerId);
@@ -173,26 +173,31 @@ internal sealed partial class RestoreService(
     }
 
     private async Task<WrapperAnswer> RefuseAsync(
-        V1Alpha1ContainerRestore? restore, PendingRestore pending, WrapperMessage question, string reason, string message, CancellationToken cancellationToken)
+        V1Alpha1ContainerRestore? restore, string? container, PendingRestore pending, WrapperMessage question, string reason, string message, CancellationToken cancellationToken)
     {
         Log.Refused(logger, question.Id, reason, message);
         if (pending.Entry is { } entry)
             journal.End(entry);
         pending.Entry = null;
-        if (restore is not null)
+        if (restore is not null && container is not null)
         {
-            try
-            {
-                await restores.PatchStatusAsync(restore, changed => RestoreStatus.SetRefused(changed, reason, message, time.GetUtcNow()), cancellationToken);
-                await publish(restore, reason, message, EventType.Warning, cancellationToken);
-            }
-            catch (Exception unwritten) when (unwritten is ApiServerException or HttpRequestException or TimeoutException)
-            {
-                // The answer reaches the user all the same, by the kubelet's Event on the Pod.
-                Log.NotTold(logger, restore.Metadata.Name, unwritten.Message);
-            }
+            await TellAsync(restore, changed => RestoreStatus.SetRefused(changed, container, reason, message, time.GetUtcNow()), cancellationToken);
+            await publish(restore, reason, $"container {container}: {message}", EventType.Warning, cancellationToken);
         }
         return WrapperAnswer.Refuse(reason, message);
+    }
+
+    private async Task TellAsync(V1Alpha1ContainerRestore restore, Action<V1Alpha1ContainerRestore> change, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await restores.PatchStatusAsync(restore, change, cancellationToken);
+        }
+        catch (Exception unwritten) when (unwritten is ApiServerException or HttpRequestException or TimeoutException)
+        {
+            // The container engine has its answer all the same, and the kubelet's Event on the Pod shows a refusal.
+            Log.NotTold(logger, restore.Metadata.Name, unwritten.Message);
+        }
     }
 
     private sealed class PendingRestore

@@ -39,8 +39,8 @@ internal sealed partial class RestoreVerdict(
         }
         if (await FindAsync(entry, cancellationToken) is { } restore)
         {
-            await restores.PatchStatusAsync(restore, changed => RestoreStatus.SetRestored(changed, process, time.GetUtcNow()), cancellationToken);
-            await publish(restore, "Restored", $"the process goes on with pid {process.Pid}, {process.RestoreMilliseconds} ms after the runtime asked", cancellationToken: cancellationToken);
+            await restores.PatchStatusAsync(restore, changed => RestoreStatus.SetRestored(changed, entry.Container, process, time.GetUtcNow()), cancellationToken);
+            await publish(restore, "Restored", $"container {entry.Container}: the process goes on with pid {process.Pid}, {process.RestoreMilliseconds} ms after the runtime asked", cancellationToken: cancellationToken);
         }
         Log.Restored(logger, entry.Namespace, entry.Name, entry.ContainerId, process.Pid, process.RestoreMilliseconds);
         journal.End(entry);
@@ -57,11 +57,11 @@ internal sealed partial class RestoreVerdict(
         string word = RestoreRefusedException.RuntimeFailed;
         if (await FindAsync(entry, cancellationToken) is { } restore)
         {
-            int attempts = restore.Status.Attempts ?? 1;
+            int attempts = RestoreStatus.Find(restore, entry.Container).Attempts ?? 1;
             if (attempts >= options.Value.RestoreAttempts)
-                (word, message) = (RestoreRefusedException.AttemptsUsedUp, $"{attempts} attempts failed, the last one so: {message}");
-            await restores.PatchStatusAsync(restore, changed => RestoreStatus.SetRefused(changed, word, message, time.GetUtcNow()), cancellationToken);
-            await publish(restore, word, message, EventType.Warning, cancellationToken);
+                (word, message) = (RestoreRefusedException.AttemptsUsedUp, $"{attempts} attempts were made, and the last one failed so: {message}");
+            await restores.PatchStatusAsync(restore, changed => RestoreStatus.SetRefused(changed, entry.Container, word, message, time.GetUtcNow()), cancellationToken);
+            await publish(restore, word, $"container {entry.Container}: {message}", EventType.Warning, cancellationToken);
         }
         Log.Failed(logger, entry.Namespace, entry.Name, entry.ContainerId, message);
         journal.KeepLogs(entry);

@@ -1,3 +1,4 @@
+using CheckpointOperator.Kubernetes.Api;
 using CheckpointOperator.Kubernetes.Api.V1Alpha1;
 using k8s.Models;
 
@@ -24,17 +25,17 @@ internal static class CheckpointPreflight
         if (pod.Status?.Phase != "Running")
             return new("PodNotRunning", $"Pod {podName} is {pod.Status?.Phase ?? "not started"}, expected Running. The checkpoint starts as soon as it runs.");
 
-        IList<V1Container> containers = pod.Spec.Containers;
+        IReadOnlyList<V1Container> containers = pod.Spec.LastingContainers();
         string names = string.Join(", ", containers.Select(other => other.Name));
         string? name = string.IsNullOrEmpty(checkpoint.Spec.Container) ? null : checkpoint.Spec.Container;
-        if (name is null && containers.Count > 1)
+        if (name is null && pod.Spec.Containers.Count > 1)
             return new("ContainerRequired", $"Pod {podName} has the containers {names}. Name one of them in spec.container of a new ContainerCheckpoint.");
 
-        name ??= containers[0].Name;
+        name ??= pod.Spec.Containers[0].Name;
         if (!containers.Any(other => other.Name == name))
             return new("ContainerNotFound", $"Pod {podName} has no container {name}; it has {names}. Name one of them in spec.container of a new ContainerCheckpoint.");
 
-        V1ContainerStatus? status = pod.Status.ContainerStatuses?.FirstOrDefault(other => other.Name == name);
+        V1ContainerStatus? status = pod.ContainerStatus(name);
         if (status?.State?.Running is null)
             return new("ContainerNotRunning", $"Container {name} of Pod {podName} is {Describe(status?.State)}, expected running. The checkpoint starts as soon as it runs.");
 

@@ -24,6 +24,7 @@ internal sealed class ContainerRestoreController(
             : entity.Status.Phase switch
             {
                 RestorePhase.Running => SuperviseAsync(entity, cancellationToken),
+                RestorePhase.Ready when IsRestoredAgain(entity) => SuperviseAsync(entity, cancellationToken),
                 RestorePhase.Ready or RestorePhase.Failed => Task.FromResult(Success(entity)),
                 _ => StartAsync(entity, cancellationToken),
             };
@@ -38,28 +39,34 @@ internal sealed class ContainerRestoreController(
             return await StopAsync(restore, error, "Preflight", cancellationToken);
 
         string @namespace = restore.Metadata.NamespaceProperty;
-        V1Alpha1ContainerCheckpoint? checkpoint = await checkpoints.GetAsync(new NamespacedName(@namespace, restore.Spec.Checkpoint), cancellationToken);
-        if (RestorePreflight.FindCheckpointObstacle(restore, checkpoint) is { } missing)
-            return await StopAsync(restore, missing, "Preflight", cancellationToken);
+        List<V1Alpha1ContainerCheckpoint> found = [];
+        foreach (string name in restore.Spec.CheckpointNames())
+        {
+            V1Alpha1ContainerCheckpoint? checkpoint = await checkpoints.GetAsync(new NamespacedName(@namespace, name), cancellationToken);
+            if (RestorePreflight.FindCheckpointObstacle(restore, name, checkpoint) is { } missing)
+                return await StopAsync(restore, missing, "Preflight", cancellationToken);
+            found.Add(checkpoint!);
+        }
 
-        string nodeName = checkpoint!.Status.NodeName!;
+        if (RestorePreflight.FindDisagreement(restore, found) is { } disagreement)
+            return await StopAsync(restore, disagreement, "Preflight", cancellationToken);
+
+        string nodeName = found[0].Status.NodeName!;
         V1Alpha1CheckpointNode? node = await checkpointNodes.GetAsync(new NamespacedName(null, nodeName), cancellationToken);
-        if (RestorePreflight.FindNodeObstacle(checkpoint, node, time.GetUtcNow()) is { } incapable)
+        Obstacle? incapable = found.Select(checkpoint => RestorePreflight.FindNodeObstacle(checkpoint, node, time.GetUtcNow())
+            ?? RestorePreflight.FindVolumeObstacle(restore, checkpoint)).FirstOrDefault(obstacle => obstacle is not null);
+        if (incapable is not null)
             return await StopAsync(restore, incapable, "Preflight", cancellationToken);
-
-        if (RestorePreflight.FindVolumeObstacle(restore, checkpoint) is { } unlike)
-            return await StopAsync(restore, unlike, "Preflight", cancellationToken);
 
         NamespacedName podKey = new(@namespace, RestoredPodBuilder.NameFor(restore));
         V1Pod? pod = await pods.GetAsync(podKey, cancellationToken);
         if (RestorePreflight.FindNameObstacle(restore, pod) is { } taken)
             return await StopAsync(restore, taken, "Preflight", cancellationToken);
 
-        string containerName = checkpoint.Status.Container!.Name!;
-        V1Alpha1ContainerRestore prepared = await PrepareAsync(restore, nodeName, podKey.Name, containerName, cancellationToken);
+        V1Alpha1ContainerRestore prepared = await PrepareAsync(restore, found, podKey.Name, cancellationToken);
         try
         {
-            pod ??= await pods.CreateAsync(RestoredPodBuilder.Build(prepared, checkpoint, containerName, nodeName), cancellationToken);
+            pod ??= await pods.CreateAsync(RestoredPodBuilder.Build(prepared, found, nodeName), cancellationToken);
         }
         catch (ApiServerException created) when (created.IsAlreadyExists)
         {
@@ -72,13 +79,14 @@ internal sealed class ContainerRestoreController(
                 $"The API server refused Pod {podKey}: {refused.Answer.Message} Correct that, and the restore goes on."), null, cancellationToken);
         }
 
-        return await RunAsync(prepared, pod, nodeName, cancellationToken);
+        return await RunAsync(prepared, pod, cancellationToken);
     }
 
     /// <summary>Writes, before the Pod is there, everything by which the agent will know the restore as authorised, but the Pod's UID.</summary>
     private async Task<V1Alpha1ContainerRestore> PrepareAsync(
-        V1Alpha1ContainerRestore restore, string nodeName, string podName, string containerName, CancellationToken cancellationToken)
+        V1Alpha1ContainerRestore restore, List<V1Alpha1ContainerCheckpoint> found, string podName, CancellationToken cancellationToken)
     {
+        string nodeName = found[0].Status.NodeName!;
         V1Alpha1ContainerRestore labelled = await restores.PatchAsync(
             restore,
             current =>
@@ -98,17 +106,16 @@ internal sealed class ContainerRestoreController(
                 status.Phase = RestorePhase.Pending;
                 status.NodeName = nodeName;
                 status.PodName = podName;
-                status.ContainerName = containerName;
-                status.Conditions = status.Conditions.With("Preflight", Conditions.True, "Passed",
-                    $"Node {nodeName} holds the archive of ContainerCheckpoint {current.Spec.Checkpoint} and can restore it.", current.Metadata.Generation, time.GetUtcNow());
+                status.Containers = RestoredContainers.Begin(found);
+                status.RestoredContainers = $"0/{found.Count}";
+                status.Conditions = status.Conditions.With("Preflight", Conditions.True, "Passed", RestorePreflight.DescribePassed(found), current.Metadata.Generation, time.GetUtcNow());
             },
             cancellationToken);
     }
 
-    private async Task<ReconciliationResult<V1Alpha1ContainerRestore>> RunAsync(
-        V1Alpha1ContainerRestore restore, V1Pod pod, string nodeName, CancellationToken cancellationToken)
+    private async Task<ReconciliationResult<V1Alpha1ContainerRestore>> RunAsync(V1Alpha1ContainerRestore restore, V1Pod pod, CancellationToken cancellationToken)
     {
-        string message = $"Pod {NamespacedName.Of(pod)} was made to restore container {restore.Status.ContainerName} on node {nodeName}.";
+        string message = $"Pod {NamespacedName.Of(pod)} was made to restore {string.Join(", ", restore.RestoredNames())} on node {restore.Status.NodeName}.";
         bool started = false;
         V1Alpha1ContainerRestore running = await restores.PatchStatusAsync(
             restore,
@@ -134,6 +141,9 @@ internal sealed class ContainerRestoreController(
     private async Task<ReconciliationResult<V1Alpha1ContainerRestore>> SuperviseAsync(V1Alpha1ContainerRestore restore, CancellationToken cancellationToken)
     {
         V1Pod? pod = await pods.GetAsync(new NamespacedName(restore.Metadata.NamespaceProperty, restore.Status.PodName!), cancellationToken);
+        // Whoever deletes a Pod that ran restored has no failed restore.
+        if (restore.Status.Phase == RestorePhase.Ready && (pod?.Metadata.Uid != restore.Status.PodUID || pod?.Metadata.DeletionTimestamp is not null))
+            return Success(restore);
         RestoreProgress progress = RestoreProgress.Of(restore, pod, time.GetUtcNow());
         bool told = false;
         V1Alpha1ContainerRestore updated = await restores.PatchStatusAsync(
@@ -142,7 +152,8 @@ internal sealed class ContainerRestoreController(
             {
                 // After a conflict the agent may have written: judged anew with what it wrote.
                 RestoreProgress judged = RestoreProgress.Of(current, pod, time.GetUtcNow());
-                told = current.Status.Phase == RestorePhase.Running && current.Status.Conditions.Find("Ready")?.Message != judged.Message;
+                RestoredContainers.NoteFresh(current, pod);
+                told = (current.Status.Phase == RestorePhase.Running || IsRestoredAgain(current)) && current.Status.Conditions.Find("Ready")?.Message != judged.Message;
                 if (!told)
                     return;
                 progress = judged;
@@ -161,7 +172,7 @@ internal sealed class ContainerRestoreController(
         status.Phase = progress.Phase;
         status.Message = progress.Message;
         if (progress.Phase != RestorePhase.Running)
-            status.CompletionTime ??= now.UtcDateTime;
+            status.CompletionTime = now.UtcDateTime;
         string ready = progress.Phase == RestorePhase.Ready ? Conditions.True : Conditions.False;
         status.Conditions = status.Conditions.With("Ready", ready, progress.Reason, progress.Message, restore.Metadata.Generation, now);
     }
@@ -196,6 +207,10 @@ internal sealed class ContainerRestoreController(
         foreach (string type in condition is null ? ["Ready"] : new[] { condition, "Ready" })
             status.Conditions = status.Conditions.With(type, Conditions.False, obstacle.Reason, obstacle.Message, restore.Metadata.Generation, now);
     }
+
+    // A container that went on, ended, and is restored again, or no more.
+    private static bool IsRestoredAgain(V1Alpha1ContainerRestore restore) =>
+        restore.Status.Phase == RestorePhase.Ready && restore.Spec.OnContainerRestart == OnContainerRestart.RestoreAgain && !restore.Status.Conditions.IsTrue("Restored");
 
     private static bool IsUnstarted(V1Alpha1ContainerRestore restore) => restore.Status.Phase is null or RestorePhase.Pending;
 

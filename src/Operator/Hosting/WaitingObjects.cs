@@ -28,7 +28,7 @@ internal static class WaitingObjects
     /// <summary>Restores of a checkpoint that have not begun.</summary>
     public static IEnumerable<NamespacedName> RestoresOf(V1Alpha1ContainerCheckpoint checkpoint, IEntityCache<V1Alpha1ContainerRestore> restores) =>
         restores.Keys(restore => restore.Metadata.NamespaceProperty == checkpoint.Metadata.NamespaceProperty
-            && restore.Spec.Checkpoint == checkpoint.Metadata.Name && IsWaiting(restore));
+            && restore.Spec.CheckpointNames().Contains(checkpoint.Metadata.Name) && IsWaiting(restore));
 
     /// <summary>Restores that have not begun.</summary>
     public static IEnumerable<NamespacedName> RestoresWaitingForAgent(V1Alpha1CheckpointNode node, IEntityCache<V1Alpha1ContainerRestore> restores) =>

@@ -1,3 +1,4 @@
+using CheckpointOperator.Kubernetes.Api;
 using CheckpointOperator.Kubernetes.Api.V1Alpha1;
 using k8s.Models;
 
@@ -14,10 +15,10 @@ internal static class RestorePreflight
             ? new("NotSupported", $"spec.target {restore.Spec.Target} is not served by this version; use Pod, in a new ContainerRestore.", IsFinal: true)
         : null;
 
-    /// <summary>What stands in the way at the checkpoint.</summary>
-    public static Obstacle? FindCheckpointObstacle(V1Alpha1ContainerRestore restore, V1Alpha1ContainerCheckpoint? checkpoint)
+    /// <summary>What stands in the way at one of the checkpoints.</summary>
+    public static Obstacle? FindCheckpointObstacle(V1Alpha1ContainerRestore restore, string checkpointName, V1Alpha1ContainerCheckpoint? checkpoint)
     {
-        string name = $"{restore.Metadata.NamespaceProperty}/{restore.Spec.Checkpoint}";
+        string name = $"{restore.Metadata.NamespaceProperty}/{checkpointName}";
         if (checkpoint is null)
             return new("CheckpointNotFound", $"There is no ContainerCheckpoint {name}. Create it, or name one of this namespace in a new ContainerRestore.");
         if (checkpoint.Metadata.DeletionTimestamp is not null)
@@ -52,6 +53,34 @@ internal static class RestorePreflight
             : null;
     }
 
+    /// <summary>What stands in the way of restoring these checkpoints into one Pod.</summary>
+    public static Obstacle? FindDisagreement(V1Alpha1ContainerRestore restore, IReadOnlyList<V1Alpha1ContainerCheckpoint> checkpoints)
+    {
+        V1Alpha1ContainerCheckpoint first = checkpoints[0];
+        foreach ((RestoreContainer asked, V1Alpha1ContainerCheckpoint checkpoint) in (restore.Spec.Containers ?? []).Zip(checkpoints))
+        {
+            if (checkpoint.Status.Container!.Name != asked.Name)
+            {
+                return new("InvalidSpec", $"spec.containers restores container {asked.Name} from ContainerCheckpoint {asked.Checkpoint}, which is of container {checkpoint.Status.Container.Name}. "
+                    + "Name a checkpoint of that container in a new ContainerRestore.", IsFinal: true);
+            }
+
+            if (checkpoint.Status.NodeName != first.Status.NodeName)
+            {
+                return new("NodesDiffer", $"The archive of ContainerCheckpoint {asked.Checkpoint} is on node {checkpoint.Status.NodeName}, and that of {first.Metadata.Name} on node {first.Status.NodeName}: "
+                    + "one Pod is on one node. Name checkpoints whose archives are on the same node in a new ContainerRestore.", IsFinal: true);
+            }
+
+            if (PodSpecComparison.FindDifference(first, checkpoint, [.. restore.Spec.Containers!.Select(container => container.Name)]) is { } part)
+            {
+                return new("PodSpecsDiffer", $"ContainerCheckpoints {first.Metadata.Name} and {asked.Checkpoint} were taken of Pods that differ in {part}: one Pod cannot be both. "
+                    + "Name checkpoints of the same Pod, or of Pods with equal specs, in a new ContainerRestore.", IsFinal: true);
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>What stands in the way at the volumes of the Pod that would be made.</summary>
     public static Obstacle? FindVolumeObstacle(V1Alpha1ContainerRestore restore, V1Alpha1ContainerCheckpoint checkpoint) =>
         VolumeComparison.Find(checkpoint.Status.PodTemplate!.Spec, checkpoint.Status.Container!.Name!, restore.Spec.Template?.Spec);
@@ -63,11 +92,22 @@ internal static class RestorePreflight
             : new("PodNameTaken", $"Pod {restore.Metadata.NamespaceProperty}/{pod.Metadata.Name} exists and is not this restore's. "
                 + "Delete it, and the restore goes on, or set another spec.podName in a new ContainerRestore.");
 
+    /// <summary>What the condition says when nothing stands in the way.</summary>
+    public static string DescribePassed(IReadOnlyList<V1Alpha1ContainerCheckpoint> checkpoints)
+    {
+        string nodeName = checkpoints[0].Status.NodeName!;
+        if (checkpoints.Count == 1)
+            return $"Node {nodeName} holds the archive of ContainerCheckpoint {checkpoints[0].Metadata.Name} and can restore it.";
+        TimeSpan? apart = checkpoints.Max(checkpoint => checkpoint.Status.CompletionTime) - checkpoints.Min(checkpoint => checkpoint.Status.CompletionTime);
+        return $"Node {nodeName} holds the archives of ContainerCheckpoints {string.Join(", ", checkpoints.Select(checkpoint => checkpoint.Metadata.Name))} and can restore them. "
+            + $"They were taken {apart?.TotalSeconds ?? 0:0} s apart: what their containers share is as the latest has it.";
+    }
+
     private static string? FindIncompleteness(ContainerCheckpointStatus status) =>
         string.IsNullOrEmpty(status.NodeName) ? "nodeName"
         : string.IsNullOrEmpty(status.Container?.Name) ? "container.name"
         : string.IsNullOrEmpty(status.Archive?.Digest) ? "archive.digest"
-        : status.PodTemplate?.Spec?.Containers is not { } containers ? "podTemplate"
-        : containers.Any(container => container.Name == status.Container.Name) ? null
+        : status.PodTemplate?.Spec is not { Containers: not null } spec ? "podTemplate"
+        : spec.LastingContainers().Any(container => container.Name == status.Container.Name) ? null
         : $"the container {status.Container.Name} in its podTemplate";
 }

@@ -16,11 +16,13 @@ internal sealed record RestoreProgress(RestorePhase Phase, string Reason, string
     public static RestoreProgress Of(V1Alpha1ContainerRestore restore, V1Pod? pod, DateTimeOffset now)
     {
         string podName = $"{restore.Metadata.NamespaceProperty}/{restore.Status.PodName}";
+        string[] names = [.. restore.RestoredNames()];
+        string subject = $"{(names.Length == 1 ? "Container" : "Containers")} {string.Join(", ", names)}";
         V1Condition? restored = restore.Status.Conditions.Find("Restored");
         bool isRestored = restored?.Status == Conditions.True;
 
         if (restored is { Status: Conditions.False, Reason: "AttemptsUsedUp" })
-            return Failed("RestoreFailed", $"Container {restore.Status.ContainerName} of Pod {podName} was not restored: {restored.Message} Delete the Pod, and make a new ContainerRestore.");
+            return Failed("RestoreFailed", $"{subject} of Pod {podName} could not be restored: {restored.Message} Delete the Pod, and make a new ContainerRestore.");
         if (pod is null || pod.Metadata.Uid != restore.Status.PodUID)
             return Failed("PodDeleted", $"Pod {podName} was deleted before it ran restored. {NewRestore}");
         if (pod.Metadata.DeletionTimestamp is not null)
@@ -28,12 +30,18 @@ internal sealed record RestoreProgress(RestorePhase Phase, string Reason, string
         if (pod.Status?.Phase == "Failed")
             return Failed("PodFailed", $"Pod {podName} has failed ({pod.Status.Reason ?? "no reason given"}): {pod.Status.Message ?? "see its containers' states"}. {NewRestore}");
         if (isRestored && pod.Status?.Phase is "Running" or "Succeeded")
-            return new(RestorePhase.Ready, "Restored", $"Container {restore.Status.ContainerName} goes on in Pod {podName} on node {restore.Status.NodeName}.", IsWarning: false);
-        if (restored is { Status: Conditions.False, Reason: not "Restoring" })
-            return Waiting("RestoreFailed", $"Container {restore.Status.ContainerName} of Pod {podName} is not restored yet ({restored.Reason}): {restored.Message}", isWarning: true);
-        if (!isRestored && StartOf(restore, pod) is { } start && now - start > ProofTime)
+            return new(RestorePhase.Ready, "Restored", $"{subject} {(names.Length == 1 ? "goes" : "go")} on in Pod {podName} on node {restore.Status.NodeName}.", IsWarning: false);
+        if (FindGivenUp(restore, pod) is { } givenUp)
         {
-            return Waiting("RestoreNotProven", $"Container {restore.Status.ContainerName} of Pod {podName} runs since {start:u}, and nothing says that it was restored: it may have been started "
+            return Failed("RestoreFailed", $"Container {givenUp.Name} of Pod {podName} is not restored, and the Pod's restartPolicy is Never, so it is not tried again: "
+                + $"{givenUp.Message ?? restored?.Message ?? "see its state"} Delete the Pod, and make a new ContainerRestore.");
+        }
+
+        if (restored is { Status: Conditions.False, Reason: not "Restoring" })
+            return Waiting("RestoreFailed", $"{subject} of Pod {podName} {(names.Length == 1 ? "is not" : "are not all")} restored yet ({restored.Reason}): {restored.Message}", isWarning: true);
+        if (FindUnproven(restore, pod, now) is { } unproven)
+        {
+            return Waiting("RestoreNotProven", $"Container {unproven.Name} of Pod {podName} runs since {unproven.State.Running.StartedAt:u}, and nothing says that it was restored: it may have been started "
                 + $"afresh. Look at the agent's Pod on node {restore.Status.NodeName}, and at the handler {ApiGroup.RestoreHandler} of its container engine.", isWarning: true);
         }
 
@@ -41,12 +49,19 @@ internal sealed record RestoreProgress(RestorePhase Phase, string Reason, string
             return Waiting("PodNotScheduled", $"Pod {podName} is not scheduled ({unscheduled.Reason}): {unscheduled.Message}", isWarning: true);
 
         return isRestored
-            ? Waiting("Restoring", $"Container {restore.Status.ContainerName} is restored; Pod {podName} is {pod.Status?.Phase ?? "not started"}, expected Running.", isWarning: false)
+            ? Waiting("Restoring", $"{subject} {(names.Length == 1 ? "is" : "are")} restored; Pod {podName} is {pod.Status?.Phase ?? "not started"}, expected Running.", isWarning: false)
             : Waiting("Restoring", restore.Status.Conditions.Find("Ready") is { Reason: "Restoring" } ready ? ready.Message : $"Pod {podName} is being restored.", isWarning: false);
     }
 
-    private static DateTime? StartOf(V1Alpha1ContainerRestore restore, V1Pod pod) =>
-        pod.Status?.ContainerStatuses?.FirstOrDefault(container => container.Name == restore.Status.ContainerName)?.State?.Running?.StartedAt;
+    // A container that could not be created has ended, as the kubelet sees it; beside others that run, its Pod does not fail.
+    private static RestoreContainerStatus? FindGivenUp(V1Alpha1ContainerRestore restore, V1Pod pod) =>
+        pod.Spec?.RestartPolicy != "Never" ? null : Unrestored(restore).FirstOrDefault(container => pod.ContainerStatus(container.Name)?.State?.Terminated is not null);
+
+    private static V1ContainerStatus? FindUnproven(V1Alpha1ContainerRestore restore, V1Pod pod, DateTimeOffset now) =>
+        Unrestored(restore).Select(container => pod.ContainerStatus(container.Name)).FirstOrDefault(status => now - status?.State?.Running?.StartedAt > ProofTime);
+
+    private static IEnumerable<RestoreContainerStatus> Unrestored(V1Alpha1ContainerRestore restore) =>
+        (restore.Status.Containers ?? []).Where(container => container is { Checkpoint: not null, Result: RestoreResult.Pending or RestoreResult.Failed });
 
     private static RestoreProgress Failed(string reason, string message) => new(RestorePhase.Failed, reason, message, IsWarning: true);
 

@@ -5,28 +5,31 @@ using k8s.Models;
 
 namespace CheckpointOperator.Operator.Restores;
 
-/// <summary>Makes the Pod that a container is restored into: the checkpointed Pod, what the restore's template sets over it, and the marks of a restore.</summary>
+/// <summary>Makes the Pod that containers are restored into: the checkpointed Pod, what the restore's template sets over it, and the marks of a restore.</summary>
 internal static class RestoredPodBuilder
 {
     /// <summary>The Pod's name: the one that is asked for, or the restore's own.</summary>
     public static string NameFor(V1Alpha1ContainerRestore restore) =>
         string.IsNullOrEmpty(restore.Spec.PodName) ? restore.Metadata.Name : restore.Spec.PodName;
 
-    /// <summary>Builds the Pod. <see cref="RestoreTemplateRules"/> must have found nothing to refuse.</summary>
-    public static V1Pod Build(V1Alpha1ContainerRestore restore, V1Alpha1ContainerCheckpoint checkpoint, string containerName, string nodeName)
+    /// <summary>Builds the Pod from checkpoints whose Pods have equal specs. <see cref="RestorePreflight"/> must have found nothing in the way.</summary>
+    public static V1Pod Build(V1Alpha1ContainerRestore restore, IReadOnlyList<V1Alpha1ContainerCheckpoint> checkpoints, string nodeName)
     {
-        V1PodTemplateSpec recorded = checkpoint.Status.PodTemplate
-            ?? throw new InvalidOperationException($"ContainerCheckpoint {checkpoint.Metadata.Name} is Ready but holds no Pod template.");
+        V1PodTemplateSpec recorded = checkpoints[0].Status.PodTemplate
+            ?? throw new InvalidOperationException($"ContainerCheckpoint {checkpoints[0].Metadata.Name} is Ready but holds no Pod template.");
         V1PodTemplateSpec template = KubernetesJson.Deserialize<V1PodTemplateSpec>(KubernetesJson.Serialize(recorded));
         V1PodSpec spec = template.Spec;
+        Dictionary<string, string> annotations = Merge(template.Metadata?.Annotations, restore.Spec.Template?.Metadata?.Annotations);
 
         Override(spec, restore.Spec.Template?.Spec);
-        FixImage(spec.Containers.Single(container => container.Name == containerName), checkpoint.Status.Container);
+        foreach (CheckpointedContainer restored in checkpoints.Select(checkpoint => checkpoint.Status.Container!))
+        {
+            FixImage(spec.LastingContainers().Single(container => container.Name == restored.Name), restored);
+            annotations[ApiGroup.RestoreAnnotationPrefix + restored.Name] = restore.Metadata.Name;
+        }
+
         spec.RuntimeClassName = ApiGroup.RestoreHandler;
         spec.Affinity = NodePin.Add(spec.Affinity, nodeName);
-
-        Dictionary<string, string> annotations = Merge(template.Metadata?.Annotations, restore.Spec.Template?.Metadata?.Annotations);
-        annotations[ApiGroup.RestoreAnnotationPrefix + containerName] = restore.Metadata.Name;
         return new V1Pod
         {
             ApiVersion = V1Pod.KubeApiVersion,
@@ -82,10 +85,10 @@ internal static class RestoredPodBuilder
     /// A tag may name another image by now, a digest cannot. Where the node knows the image only by its local id, which no Pod can name,
     /// the reference stays and is not pulled anew; the agent compares the image before it restores.
     /// </summary>
-    private static void FixImage(V1Container container, CheckpointedContainer? checkpointed)
+    private static void FixImage(V1Container container, CheckpointedContainer checkpointed)
     {
         const string DockerScheme = "docker-pullable://";
-        string? digest = checkpointed?.ImageDigest;
+        string? digest = checkpointed.ImageDigest;
         if (digest is not null && digest.StartsWith(DockerScheme, StringComparison.Ordinal))
             digest = digest[DockerScheme.Length..];
         if (digest is not null && digest.Contains("@sha256:", StringComparison.Ordinal))

@@ -1,3 +1,4 @@
+using CheckpointOperator.Kubernetes.Api;
 using CheckpointOperator.Kubernetes.Api.V1Alpha1;
 using k8s.Models;
 
@@ -12,7 +13,7 @@ internal static class VolumeComparison
     /// <param name="template">What the restore sets over it.</param>
     public static Obstacle? Find(V1PodSpec checkpointed, string container, RestoreTemplateSpec? template)
     {
-        IEnumerable<V1VolumeMount> mounts = checkpointed.Containers.Single(other => other.Name == container).VolumeMounts ?? [];
+        IEnumerable<V1VolumeMount> mounts = checkpointed.LastingContainers().Single(other => other.Name == container).VolumeMounts ?? [];
         foreach (V1VolumeMount mount in mounts)
         {
             V1Volume? then = Find(checkpointed.Volumes, mount.Name);

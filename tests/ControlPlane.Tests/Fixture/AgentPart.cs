@@ -39,12 +39,14 @@ public sealed class AgentPart(TestNamespace space)
         },
         Cancelled);
 
-    /// <summary>Tells what became of a restore.</summary>
+    /// <summary>Tells what became of a restore, of all its containers alike.</summary>
     public Task<V1Alpha1ContainerRestore> TellRestoredAsync(V1Alpha1ContainerRestore restore, string status, string reason) => space.Restores.PatchStatusAsync(
         restore,
         current =>
         {
             current.Status.Attempts = 1;
+            foreach (RestoreContainerStatus container in current.Status.Containers!.Where(container => container.Checkpoint is not null))
+                container.Result = status == Conditions.True ? RestoreResult.Restored : reason == "AttemptsUsedUp" ? RestoreResult.Failed : RestoreResult.Pending;
             current.Status.Conditions = current.Status.Conditions.With("Restored", status, reason, $"The agent says {reason}.", current.Metadata.Generation, DateTimeOffset.UtcNow);
         },
         Cancelled);

@@ -38,6 +38,34 @@ public sealed class SpecValidationTests
     }
 
     [Fact]
+    public void Several_containers_each_have_a_checkpoint_of_their_own()
+    {
+        Assert.Empty(SpecValidation.Validate(Containers(("app", "app-before"), ("side", "side-before"))));
+        Assert.Equal(["app-before", "side-before"], Containers(("app", "app-before"), ("side", "side-before")).Spec.CheckpointNames());
+        Assert.Equal(["before-upgrade"], Restore(_ => { }).Spec.CheckpointNames());
+    }
+
+    [Fact]
+    public void A_restore_names_its_checkpoints_in_one_form()
+    {
+        V1Alpha1ContainerRestore both = Containers(("app", "app-before"));
+        both.Spec.Checkpoint = "before-upgrade";
+        Assert.Contains("both set", Assert.Single(SpecValidation.Validate(both)), StringComparison.Ordinal);
+        Assert.Contains("spec.containers", Assert.Single(SpecValidation.Validate(Restore(spec => spec.Checkpoint = null))), StringComparison.Ordinal);
+        Assert.Contains("0 containers", Assert.Single(SpecValidation.Validate(Containers())), StringComparison.Ordinal);
+        Assert.Contains("33 containers", Assert.Single(SpecValidation.Validate(Containers([.. Enumerable.Range(0, 33).Select(index => ($"c{index}", $"p{index}"))]))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_wrong_in_the_list_is_named()
+    {
+        Assert.Contains("names app 2 times", Assert.Single(SpecValidation.Validate(Containers(("app", "one"), ("app", "two")))), StringComparison.Ordinal);
+        Assert.Contains("names the checkpoint one 2 times", Assert.Single(SpecValidation.Validate(Containers(("app", "one"), ("side", "one")))), StringComparison.Ordinal);
+        Assert.Contains("spec.containers.name is \"App\"", Assert.Single(SpecValidation.Validate(Containers(("App", "one")))), StringComparison.Ordinal);
+        Assert.Contains("spec.containers[app].checkpoint is empty", Assert.Single(SpecValidation.Validate(Containers(("app", "")))), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_template_belongs_to_a_pod() =>
         Assert.Contains("target Pod", Assert.Single(SpecValidation.Validate(Restore(spec =>
         {
@@ -73,6 +101,12 @@ public sealed class SpecValidationTests
         changed.Metadata.DeletionTimestamp = DateTime.UnixEpoch;
         Assert.Empty(SpecValidation.Validate(changed));
     }
+
+    private static V1Alpha1ContainerRestore Containers(params (string Name, string Checkpoint)[] containers) => Restore(spec =>
+    {
+        spec.Checkpoint = null;
+        spec.Containers = [.. containers.Select(container => new RestoreContainer { Name = container.Name, Checkpoint = container.Checkpoint })];
+    });
 
     private static V1Alpha1ContainerCheckpoint Checkpoint(Action<ContainerCheckpointSpec> change)
     {

@@ -65,6 +65,55 @@ public sealed class RestoreProgressTests
         Assert.Equal(reason, RestoreProgress.Of(Restore(restored, "Restored"), pod, Now).Reason);
     }
 
+    [Fact]
+    public void Of_several_containers_all_are_told_and_one_that_is_not_restored_keeps_it_from_being_Ready()
+    {
+        V1Alpha1ContainerRestore restore = Restore("True", "Restored");
+        restore.Status.Containers = [Listed("main", RestoreResult.Restored), Listed("proxy", RestoreResult.Restored), new RestoreContainerStatus { Name = "other" }];
+        Assert.StartsWith("Containers main, proxy go on", RestoreProgress.Of(restore, Pod("Running"), Now).Message, StringComparison.Ordinal);
+
+        restore.Status.Conditions = Conditions.With(null, "Restored", "False", "DigestMismatch", "proxy: the archive is another one.", 1, DateTimeOffset.UnixEpoch);
+        RestoreProgress waiting = RestoreProgress.Of(restore, Pod("Running"), Now);
+        Assert.Equal((RestorePhase.Running, "RestoreFailed"), (waiting.Phase, waiting.Reason));
+        Assert.Contains("main, proxy of Pod shop/copy are not all restored yet (DigestMismatch): proxy: the archive", waiting.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_container_that_could_not_be_created_ends_the_restore_where_the_Pod_starts_none_again()
+    {
+        V1Alpha1ContainerRestore restore = Restore("False", "RuntimeFailed");
+        restore.Status.Containers = [Listed("main", RestoreResult.Restored), Listed("proxy", RestoreResult.Pending)];
+        V1Pod pod = Pod("Running");
+        pod.Status.ContainerStatuses = [new V1ContainerStatus { Name = "proxy", State = new V1ContainerState { Terminated = new V1ContainerStateTerminated { Reason = "StartError" } } }];
+        pod.Spec = new V1PodSpec { RestartPolicy = "OnFailure" };
+        Assert.Equal(RestorePhase.Running, RestoreProgress.Of(restore, pod, Now).Phase);
+
+        pod.Spec.RestartPolicy = "Never";
+        RestoreProgress failed = RestoreProgress.Of(restore, pod, Now);
+        Assert.Equal((RestorePhase.Failed, "RestoreFailed"), (failed.Phase, failed.Reason));
+        Assert.Contains("proxy", failed.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Containers_that_are_not_to_be_restored_are_noted_once_they_were_started()
+    {
+        V1Alpha1ContainerRestore restore = Restore(null, null);
+        restore.Status.Containers = [Listed("main", RestoreResult.Pending), new RestoreContainerStatus { Name = "other" }, new RestoreContainerStatus { Name = "proxy" }];
+        V1Pod pod = Pod("Pending");
+        var running = new V1ContainerState { Running = new V1ContainerStateRunning() };
+        pod.Status.ContainerStatuses = [new V1ContainerStatus { Name = "main", State = running }, new V1ContainerStatus { Name = "other", State = new V1ContainerState { Waiting = new V1ContainerStateWaiting() } }];
+        pod.Status.InitContainerStatuses = [new V1ContainerStatus { Name = "proxy", State = running }];
+        RestoredContainers.NoteFresh(restore, pod);
+        Assert.Equal([RestoreResult.Pending, RestoreResult.Pending, RestoreResult.StartedFresh], restore.Status.Containers.Select(container => container.Result));
+
+        pod.Metadata.Uid = "another Pod's";
+        pod.Status.ContainerStatuses[1].State = running;
+        RestoredContainers.NoteFresh(restore, pod);
+        Assert.Equal(RestoreResult.Pending, restore.Status.Containers[1].Result);
+    }
+
+    private static RestoreContainerStatus Listed(string name, RestoreResult result) => new() { Name = name, Checkpoint = "first", Result = result };
+
     private static V1Alpha1ContainerRestore Restore(string? status, string? reason) => new()
     {
         Metadata = new V1ObjectMeta { Name = "copy", NamespaceProperty = "shop" },
@@ -73,7 +122,7 @@ public sealed class RestoreProgressTests
             Phase = RestorePhase.Running,
             PodName = "copy",
             PodUID = "pod-uid",
-            ContainerName = "main",
+            Containers = [new RestoreContainerStatus { Name = "main", Checkpoint = "first", Result = status == "True" ? RestoreResult.Restored : RestoreResult.Pending }],
             NodeName = "node1",
             Conditions = status is null ? null : Conditions.With(null, "Restored", status, reason!, "The agent's words.", 1, DateTimeOffset.UnixEpoch),
         },

@@ -9,7 +9,7 @@ public sealed class RestoredPodTests
     [Fact]
     public void The_Pod_is_the_checkpointed_one_with_the_marks_of_a_restore()
     {
-        V1Pod pod = RestoredPodBuilder.Build(Restore(), Checkpoint(), "main", "node1");
+        V1Pod pod = RestoredPodBuilder.Build(Restore(), [Checkpoint()], "node1");
 
         Assert.Equal(("copy", "shop"), (pod.Metadata.Name, pod.Metadata.NamespaceProperty));
         Assert.Equal("copy", pod.Metadata.Annotations["restore.checkpoint-operator.io/main"]);
@@ -32,7 +32,7 @@ public sealed class RestoredPodTests
     {
         V1Alpha1ContainerCheckpoint checkpoint = Checkpoint();
         checkpoint.Status.Container!.ImageDigest = digest;
-        V1Pod pod = RestoredPodBuilder.Build(Restore(), checkpoint, "main", "node1");
+        V1Pod pod = RestoredPodBuilder.Build(Restore(), [checkpoint], "node1");
 
         Assert.Equal((expected, "IfNotPresent"), (pod.Spec.Containers[0].Image, pod.Spec.Containers[0].ImagePullPolicy));
         Assert.Equal(("side:1", "Always"), (pod.Spec.Containers[1].Image, pod.Spec.Containers[1].ImagePullPolicy));
@@ -55,7 +55,7 @@ public sealed class RestoredPodTests
             },
         };
 
-        V1Pod pod = RestoredPodBuilder.Build(restore, Checkpoint(), "main", "node1");
+        V1Pod pod = RestoredPodBuilder.Build(restore, [Checkpoint()], "node1");
 
         Assert.Equal("again", pod.Metadata.Name);
         Assert.Equal(("web-copy", "x"), (pod.Metadata.Labels["app"], pod.Metadata.Labels["tier"]));

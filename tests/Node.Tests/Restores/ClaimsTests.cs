@@ -134,6 +134,7 @@ public sealed class ClaimsTests : IDisposable
             Name = "restore",
             Uid = Uid,
             PodUid = PodUid,
+            Container = "main",
             ContainerId = Id,
             Runtime = "runc",
             Root = "/run/runc",
@@ -141,7 +142,7 @@ public sealed class ClaimsTests : IDisposable
             Asked = DateTimeOffset.UtcNow,
         };
         return preparer.PrepareAsync(
-            new AuthorizedRestore(new V1Alpha1ContainerRestore(), checkpoint, pod, "main", Again: false), container, entry, TestContext.Current.CancellationToken);
+            new AuthorizedRestore(new V1Alpha1ContainerRestore(), new RestoreSource("main", checkpoint), [], pod, Again: false), container, entry, TestContext.Current.CancellationToken);
     }
 
     private static byte[] Archive(string file, string content)

@@ -3,8 +3,11 @@ namespace CheckpointOperator.Kubernetes.Api.V1Alpha1;
 /// <summary>What to restore, and into what. Immutable.</summary>
 public sealed class ContainerRestoreSpec
 {
-    /// <summary>Name of a ContainerCheckpoint in the same namespace.</summary>
-    public string Checkpoint { get; set; } = string.Empty;
+    /// <summary>Name of a ContainerCheckpoint in the same namespace: one container is restored. Either this or <see cref="Containers"/>.</summary>
+    public string? Checkpoint { get; set; }
+
+    /// <summary>The containers that are restored, each with its checkpoint; the Pod's others start from their images. Either this or <see cref="Checkpoint"/>.</summary>
+    public IList<RestoreContainer>? Containers { get; set; }
 
     /// <summary>Name of the Pod to make. Defaults to this object's name.</summary>
     public string? PodName { get; set; }
@@ -20,4 +23,10 @@ public sealed class ContainerRestoreSpec
 
     /// <summary>What is restored. Defaults to Pod.</summary>
     public RestoreTarget Target { get; set; }
+
+    /// <summary>Names of the ContainerCheckpoints, from either form.</summary>
+    public IReadOnlyList<string> CheckpointNames() =>
+        Containers is { Count: > 0 } ? [.. Containers.Select(container => container.Checkpoint)]
+        : string.IsNullOrEmpty(Checkpoint) ? []
+        : [Checkpoint];
 }

@@ -23,16 +23,19 @@ public sealed class ContainerRestoreStatus
     /// <summary>UID of the Pod: only this Pod may be restored into.</summary>
     public string? PodUID { get; set; }
 
-    /// <summary>Name of the container that is restored.</summary>
-    public string? ContainerName { get; set; }
+    /// <summary>The Pod's containers that run as long as it does, native sidecars among them, each with what became of it.</summary>
+    public IList<RestoreContainerStatus>? Containers { get; set; }
+
+    /// <summary>How many of the containers to restore are restored, such as 1/2.</summary>
+    public string? RestoredContainers { get; set; }
 
     /// <summary>One line for people: the last thing that happened, and what to do if something is wrong.</summary>
     public string? Message { get; set; }
 
-    /// <summary>The restored process, once it is proven.</summary>
+    /// <summary>The restored process, once it is proven; of several containers the sums and the longest time, without id and pid.</summary>
     public RestoredProcess? Restored { get; set; }
 
-    /// <summary>How often the runtime was asked to restore.</summary>
+    /// <summary>How often the runtime was asked to restore; of several containers the most.</summary>
     public int? Attempts { get; set; }
 
     /// <summary>When the Pod was made.</summary>

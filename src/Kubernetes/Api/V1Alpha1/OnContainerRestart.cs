@@ -9,6 +9,6 @@ public enum OnContainerRestart
     /// <summary>It starts from its image, as any container.</summary>
     StartFresh,
 
-    /// <summary>It is restored from the checkpoint again.</summary>
+    /// <summary>It is restored from the checkpoint again, as often as the agent's setting RestoreAttempts lets it; then it is not started any more.</summary>
     RestoreAgain,
 }

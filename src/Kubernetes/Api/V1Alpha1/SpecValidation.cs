@@ -10,6 +10,7 @@ public static partial class SpecValidation
 {
     private const int LongestName = 253;
     private const int LongestLabel = 63;
+    private const int MostContainers = 32;
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromHours(1);
 
     /// <summary>What is wrong with a ContainerCheckpoint's spec; empty for nothing.</summary>
@@ -37,7 +38,7 @@ public static partial class SpecValidation
         ContainerRestoreSpec spec = restore.Spec;
         List<string> problems = [];
         CheckUnchanged(problems, restore, restore.Status.ObservedGeneration);
-        CheckName(problems, "spec.checkpoint", spec.Checkpoint, "a ContainerCheckpoint's name");
+        CheckCheckpoints(problems, spec);
         if (spec.PodName is not null)
             CheckName(problems, "spec.podName", spec.PodName, "a Pod's name");
         if (spec.Target != RestoreTarget.Pod && (spec.PodName is not null || spec.Template is not null))
@@ -61,6 +62,25 @@ public static partial class SpecValidation
     {
         if (WasChanged(entity, observedGeneration))
             problems.Add($"spec was changed after the work on it began (generation {entity.Metadata.Generation}, began with {observedGeneration}); it is immutable, make a new {entity.Kind}.");
+    }
+
+    private static void CheckCheckpoints(List<string> problems, ContainerRestoreSpec spec)
+    {
+        if (spec.Containers is null)
+        {
+            CheckName(problems, "spec.checkpoint", spec.Checkpoint, "a ContainerCheckpoint's name (or set spec.containers)");
+            return;
+        }
+
+        if (spec.Checkpoint is not null)
+            problems.Add("spec.checkpoint and spec.containers are both set; set spec.checkpoint for one container, spec.containers for several.");
+        if (spec.Containers.Count is 0 or > MostContainers)
+            problems.Add($"spec.containers has {spec.Containers.Count} containers; list 1 to {MostContainers}.");
+        CheckDistinct(problems, "spec.containers", spec.Containers.Select(container => container.Name));
+        foreach (RestoreContainer container in spec.Containers)
+            CheckName(problems, $"spec.containers[{container.Name}].checkpoint", container.Checkpoint, "a ContainerCheckpoint's name");
+        foreach (IGrouping<string, RestoreContainer> same in spec.Containers.GroupBy(container => container.Checkpoint).Where(same => same.Count() > 1))
+            problems.Add($"spec.containers names the checkpoint {same.Key} {same.Count()} times; a checkpoint is of one container.");
     }
 
     private static void CheckTemplate(List<string> problems, RestoreTemplate template)
