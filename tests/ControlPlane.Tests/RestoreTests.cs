@@ -39,6 +39,72 @@ public sealed class RestoreTests(TestControlPlane controlPlane)
     }
 
     [Fact]
+    public async Task A_restore_of_several_containers_names_itself_for_each_and_is_Ready_when_all_are_restored()
+    {
+        await using TestNamespace space = await TestNamespace.CreateAsync(controlPlane);
+        await using RunningOperator running = await RunningOperator.StartAsync(space);
+        await CheckpointContainersAsync(space, "app", "proxy");
+        await space.RestoreContainersAsync("copy", ("app", "app"), ("proxy", "proxy"));
+        V1Alpha1ContainerRestore restoring = await space.UntilRestoreAsync("copy", current => current.Status.Phase == RestorePhase.Running, "is Running");
+        Assert.Equal([("app", "app"), ("proxy", "proxy"), ("side", null)], restoring.Status.Containers!.Select(container => (container.Name, container.Checkpoint)));
+        V1Pod pod = (await space.Pods.GetAsync(space.Key("copy"), Cancelled))!;
+        Assert.Equal("copy", pod.Metadata.Annotations["restore.checkpoint-operator.io/app"]);
+        Assert.Equal("copy", pod.Metadata.Annotations["restore.checkpoint-operator.io/proxy"]);
+        Assert.False(pod.Metadata.Annotations.ContainsKey("restore.checkpoint-operator.io/side"));
+
+        await space.Kubelet.RunAsync("copy");
+        V1Alpha1ContainerRestore told = await space.Agent.TellRestoredAsync(restoring, Conditions.False, "DigestMismatch");
+        await space.UntilRestoreAsync("copy", current => current.Status.Conditions.Find("Ready")?.Reason == "RestoreFailed", "shows the refusal, though its Pod runs");
+        await space.Agent.TellRestoredAsync(told, Conditions.True, "Restored");
+        V1Alpha1ContainerRestore ready = await space.UntilRestoreAsync("copy", current => current.Status.Phase == RestorePhase.Ready, "is Ready");
+        Assert.Equal([RestoreResult.Restored, RestoreResult.Restored, RestoreResult.StartedFresh], ready.Status.Containers!.Select(container => container.Result));
+    }
+
+    [Fact]
+    public async Task Checkpoints_that_do_not_go_into_one_Pod_are_refused_for_good()
+    {
+        await using TestNamespace space = await TestNamespace.CreateAsync(controlPlane);
+        await using RunningOperator running = await RunningOperator.StartAsync(space);
+        await CheckpointContainersAsync(space, "app", "proxy");
+        await space.ReadyCheckpointAsync("other", "other");
+        await space.RestoreContainersAsync("unlike", ("app", "app"), ("main", "other"));
+        await space.RestoreContainersAsync("wrong", ("app", "proxy"));
+        foreach ((string name, string reason) in new[] { ("unlike", "PodSpecsDiffer"), ("wrong", "InvalidSpec") })
+        {
+            V1Alpha1ContainerRestore failed = await space.UntilRestoreAsync(name, current => current.Status.Phase == RestorePhase.Failed, "is Failed");
+            Assert.Equal(reason, failed.Status.Conditions.Find("Preflight")!.Reason);
+            Assert.Null(await space.Pods.GetAsync(space.Key(name), Cancelled));
+        }
+    }
+
+    [Theory]
+    [InlineData(OnContainerRestart.RestoreAgain, RestorePhase.Failed)]
+    [InlineData(OnContainerRestart.StartFresh, RestorePhase.Ready)]
+    public async Task A_restore_that_is_made_again_is_Failed_when_its_attempts_are_used_up(OnContainerRestart restart, RestorePhase phase)
+    {
+        await using TestNamespace space = await TestNamespace.CreateAsync(controlPlane);
+        await using RunningOperator running = await RunningOperator.StartAsync(space);
+        await space.ReadyCheckpointAsync("first", "web");
+        await space.RestoreAsync("copy", "first", spec => spec.OnContainerRestart = restart);
+        V1Alpha1ContainerRestore restoring = await space.UntilRestoreAsync("copy", current => current.Status.Phase == RestorePhase.Running, "is Running");
+        await space.Kubelet.RunAsync("copy");
+        await space.Agent.TellRestoredAsync(restoring, Conditions.True, "Restored");
+        V1Alpha1ContainerRestore ready = await space.UntilRestoreAsync("copy", current => current.Status.Phase == RestorePhase.Ready, "is Ready");
+        if (restart == OnContainerRestart.RestoreAgain)
+        {
+            V1Alpha1ContainerRestore again = await space.Agent.TellRestoredAsync(ready, Conditions.False, "Restoring");
+            await space.UntilRestoreAsync("copy", current => current.Status.Phase == RestorePhase.Running, "is restored again");
+            await space.Agent.TellRestoredAsync(again, Conditions.False, "AttemptsUsedUp");
+        }
+
+        await space.UntilRestoreAsync("copy", current => current.Status.Phase == phase, $"is {phase}");
+        // Whoever deletes a Pod that ran restored has no failed restore.
+        await space.Kubelet.RemovePodAsync("copy");
+        await space.UntilAsync<V1Pod>("copy", pod => pod is null, "is gone");
+        Assert.Equal(phase, (await space.Restores.GetAsync(space.Key("copy"), Cancelled))!.Status.Phase);
+    }
+
+    [Fact]
     public async Task A_restore_waits_for_its_checkpoint_says_so_and_goes_on()
     {
         await using TestNamespace space = await TestNamespace.CreateAsync(controlPlane);
@@ -203,6 +269,17 @@ public sealed class RestoreTests(TestControlPlane controlPlane)
         V1Alpha1ContainerRestore files = await space.UntilRestoreAsync("files", current => current.Status.Phase == RestorePhase.Failed, "is Failed");
         Assert.Equal("NotSupported", files.Status.Conditions.Find("Preflight")!.Reason);
         Assert.Single((await space.Pods.ListAsync(new ResourceScope(space.Name), Cancelled)).Items);
+    }
+
+    // A Pod with these containers and one more, and a checkpoint of each under its own name.
+    private static async Task CheckpointContainersAsync(TestNamespace space, params string[] containers)
+    {
+        await space.Kubelet.StartPodAsync("web", [.. containers, "side"]);
+        foreach (string container in containers)
+        {
+            await space.CheckpointAsync(container, "web", spec => spec.Container = container);
+            await space.Agent.CompleteAsync(await space.UntilCheckpointAsync(container, current => current.Status.Phase == CheckpointPhase.Running, "is Running"));
+        }
     }
 
     private static Task<V1Alpha1ContainerRestore> UntilPreflightFailsAsync(TestNamespace space, string name, string reason) => space.UntilRestoreAsync(

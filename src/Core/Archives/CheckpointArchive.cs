@@ -54,7 +54,14 @@ public sealed partial class CheckpointArchive : IDisposable
     public static CheckpointArchive Open(RootDirectory layout, ArchiveLimits? limits = null) => new(new OciLayoutFolder(layout), limits);
 
     /// <summary>Unpacks everything but config.dump and spec.dump. What it made is removed again when the archive is refused.</summary>
-    public ImportResult ImportWithoutConfig(RootDirectory destination, CancellationToken cancellationToken = default)
+    public ImportResult ImportWithoutConfig(RootDirectory destination, CancellationToken cancellationToken = default) =>
+        Import(destination, entry => !CheckpointEntryRules.IsConfig(entry) && !CheckpointEntryRules.IsSpec(entry), cancellationToken);
+
+    /// <summary>Unpacks the content of volumes, <c>volumes/NAME.tar</c>, and nothing else. What it made is removed again when the archive is refused.</summary>
+    public ImportResult ImportVolumes(RootDirectory destination, CancellationToken cancellationToken = default) =>
+        Import(destination, entry => !entry.Path.IsRoot && FirstComponent(entry.Path).Bytes.SequenceEqual("volumes"u8), cancellationToken);
+
+    private ImportResult Import(RootDirectory destination, Func<TarEntry, bool> wanted, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(destination);
         var made = new HashSet<RelativePath>();
@@ -65,7 +72,7 @@ public sealed partial class CheckpointArchive : IDisposable
             using var tar = OpenWhole(cancellationToken);
             while (tar.Next() is { } entry)
             {
-                if (CheckpointEntryRules.IsConfig(entry) || CheckpointEntryRules.IsSpec(entry))
+                if (!wanted(entry))
                     continue;
                 if (!entry.Path.IsRoot && FirstComponent(entry.Path) is var top && seen.Add(top) && !destination.Exists(top))
                     made.Add(top);

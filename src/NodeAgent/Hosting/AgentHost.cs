@@ -87,6 +87,7 @@ internal static class AgentHost
         services.AddSingleton<SandboxAddresses>();
         services.AddSingleton<RestoreJournal>();
         services.AddSingleton<VolumeRestorer>();
+        services.AddSingleton<SharedVolumes>();
         services.AddSingleton<RestoreAuthorizer>();
         services.AddSingleton<RestorePreparer>();
         services.AddSingleton<RestoreProof>();

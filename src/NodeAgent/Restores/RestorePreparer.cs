@@ -17,11 +17,12 @@ namespace CheckpointOperator.NodeAgent.Restores;
 /// <param name="store">Holds the archive.</param>
 /// <param name="journal">Gives the restore its folder.</param>
 /// <param name="volumes">Fills volumes.</param>
+/// <param name="shared">Finds the content of volumes that restored containers share.</param>
 /// <param name="addresses">Finds the Pod's addresses.</param>
 /// <param name="cpu">Compares processors.</param>
 /// <param name="options">What an archive may hold.</param>
 internal sealed class RestorePreparer(
-    NodeRoot node, ArchiveStore store, RestoreJournal journal, VolumeRestorer volumes, SandboxAddresses addresses, CriuCpu cpu, IOptions<AgentOptions> options)
+    NodeRoot node, ArchiveStore store, RestoreJournal journal, VolumeRestorer volumes, SharedVolumes shared, SandboxAddresses addresses, CriuCpu cpu, IOptions<AgentOptions> options)
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private static readonly RelativePath Images = RelativePath.Parse("images");
@@ -76,7 +77,8 @@ internal sealed class RestorePreparer(
         using RootDirectory rootfs = node.OpenDirectory(container.RootFs);
         int deleted = DeletedFiles.Remove(images, rootfs, limits, cancellationToken);
         ApplyResult applied = RootFsDiff.Apply(images, rootfs, limits, container.Ids, cancellationToken);
-        ImportResult filled = volumes.Fill(images, restore.Pod, restore.Container, restore.Again);
+        shared.TakeLatest(restore, images, cancellationToken);
+        ImportResult filled = volumes.Fill(images, restore);
         ImportResult linked = volumes.MakeDataFolders(images, restore.Pod, restore.Container);
         return entry with
         {

@@ -2,6 +2,7 @@ using System.Text.Json;
 
 using CheckpointOperator.Core.Archives;
 using CheckpointOperator.Core.FileSystem;
+using CheckpointOperator.Kubernetes.Api;
 using CheckpointOperator.NodeAgent.Containers;
 using CheckpointOperator.NodeAgent.Node;
 
@@ -20,25 +21,31 @@ internal sealed class VolumeRestorer(NodeRoot node, IOptions<AgentOptions> optio
     private const string MarkPrefix = "filled-";
     private const int MaximumMark = 1024 * 1024;
 
-    /// <summary>Fills the Pod's emptyDir volumes that the container mounts from <c>volumes/NAME.tar</c>, each once for the Pod.</summary>
+    /// <summary>
+    /// Fills the Pod's emptyDir volumes that the container mounts from <c>volumes/NAME.tar</c>, each once for the Pod. What init containers wrote there is
+    /// replaced; beside what a container that started from its image may have in it, the content is put.
+    /// </summary>
     /// <param name="images">The imported archive.</param>
-    /// <param name="pod">The new Pod.</param>
-    /// <param name="container">The container's name.</param>
-    /// <param name="again">Fills them anew: the container was restored before and ended.</param>
-    public ImportResult Fill(RootDirectory images, V1Pod pod, string container, bool again)
+    /// <param name="restore">What is restored. A container that is restored again finds its own volumes as they were, and those of others as they are.</param>
+    public ImportResult Fill(RootDirectory images, AuthorizedRestore restore)
     {
+        V1Pod pod = restore.Pod;
         List<string> filled = ReadMark(pod);
         long entries = 0;
         long bytes = 0;
-        foreach (PodVolume volume in PodVolume.Of(pod, container).Where(volume => volume.IsEmptyDir))
+        foreach (PodVolume volume in PodVolume.Of(pod, restore.Container).Where(volume => volume.IsEmptyDir))
         {
             RelativePath archive = RelativePath.Parse($"volumes/{volume.Name}.tar");
+            string[] users = [.. pod.Spec.LastingContainers().Select(container => container.Name).Where(name => PodVolume.Of(pod, name).Any(theirs => theirs.Name == volume.Name))];
             if (!images.Exists(archive))
                 continue;
             using RootDirectory folder = node.OpenDirectory(volume.FolderOn(options.Value.KubeletRoot, pod.Metadata.Uid));
-            // Another container of the Pod, or an earlier attempt, may have written since.
-            if (filled.Contains(volume.Name) && !again && folder.List().Count > 0)
+            // Another container of the Pod, or an earlier attempt, may have written since; a volume in memory is empty after a boot.
+            bool isInUse = restore.Again ? users is not [_] && folder.List().Count > 0 : filled.Contains(volume.Name);
+            if (isInUse)
                 continue;
+            if (users.All(name => name == restore.Container || restore.Others.Any(other => other.Container == name)))
+                Empty(folder);
             using var tar = new FileStream(images.OpenFileNoFollow(archive), FileAccess.Read);
             ImportResult result = TreeArchive.Extract(tar, folder, options.Value.ArchiveLimits());
             (entries, bytes) = (entries + result.Entries, bytes + result.Bytes);
@@ -48,6 +55,11 @@ internal sealed class VolumeRestorer(NodeRoot node, IOptions<AgentOptions> optio
         }
         return new ImportResult(entries, bytes);
     }
+
+    /// <summary>Whether a volume of the Pod was filled already.</summary>
+    /// <param name="pod">The Pod.</param>
+    /// <param name="volume">The volume.</param>
+    public bool IsFilled(V1Pod pod, PodVolume volume) => ReadMark(pod).Contains(volume.Name);
 
     /// <summary>
     /// Copies the current content of a volume that the kubelet writes to the folder that it had at the checkpoint: the kubelet names these folders by
@@ -87,6 +99,12 @@ internal sealed class VolumeRestorer(NodeRoot node, IOptions<AgentOptions> optio
             if (!node.Directory.Exists(RelativePath.Parse($"{options.Value.KubeletRoot}/pods/{entry.Path.Name[MarkPrefix.Length..]}")))
                 folder.Remove(entry.Path);
         }
+    }
+
+    private static void Empty(RootDirectory folder)
+    {
+        foreach (DirectoryEntry entry in folder.List())
+            folder.RemoveTree(entry.Path);
     }
 
     private static ImportResult Copy(RootDirectory volume, RelativePath from, RelativePath to)

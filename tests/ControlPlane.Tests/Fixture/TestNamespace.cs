@@ -72,6 +72,13 @@ public sealed class TestNamespace(TestControlPlane controlPlane, string name) : 
         return Restores.CreateAsync(made, Cancelled);
     }
 
+    /// <summary>Makes a restore of several containers, each with its checkpoint.</summary>
+    public Task<V1Alpha1ContainerRestore> RestoreContainersAsync(string restore, params (string Container, string Checkpoint)[] containers) => RestoreAsync(restore, string.Empty, spec =>
+    {
+        spec.Checkpoint = null;
+        spec.Containers = [.. containers.Select(container => new RestoreContainer { Name = container.Container, Checkpoint = container.Checkpoint })];
+    });
+
     public Task<V1Alpha1ContainerCheckpoint> UntilCheckpointAsync(string checkpoint, Func<V1Alpha1ContainerCheckpoint, bool> holds, string what) =>
         UntilAsync<V1Alpha1ContainerCheckpoint>(checkpoint, current => current is not null && holds(current), what)!;
 

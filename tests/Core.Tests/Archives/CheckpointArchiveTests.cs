@@ -41,6 +41,16 @@ public sealed class CheckpointArchiveTests : IDisposable
     }
 
     [Fact]
+    public void Volumes_are_unpacked_alone()
+    {
+        _folder.Shell("mkdir -p in/volumes in/checkpoint; echo x > in/volumes/data.tar; echo x > in/checkpoint/volumes; echo x > in/volumesX; echo {} > in/config.dump; tar -C in -cf a.tar .");
+        using var archive = CheckpointArchive.Open(_folder["a.tar"]);
+        using var destination = _folder.Make("out");
+        Assert.Equal(2, archive.ImportVolumes(destination, TestContext.Current.CancellationToken).Entries);
+        Assert.Equal("./volumes\n./volumes/data.tar\n", _folder.Shell("cd out; find . -mindepth 1 | sort"));
+    }
+
+    [Fact]
     public void A_CRI_O_archive_tells_all_that_it_is()
     {
         using var archive = CheckpointArchive.Open(MakeCrioArchive(""));

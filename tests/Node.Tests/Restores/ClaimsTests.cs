@@ -110,8 +110,9 @@ public sealed class ClaimsTests : IDisposable
         }
 
         var journal = new RestoreJournal(_node.Root, _node.Options);
+        var volumes = new VolumeRestorer(_node.Root, _node.Options);
         var preparer = new RestorePreparer(
-            _node.Root, store, journal, new VolumeRestorer(_node.Root, _node.Options), new SandboxAddresses(_node.Root, _node.Options), new CriuCpu(new NoProcesses()), _node.Options);
+            _node.Root, store, journal, volumes, new SharedVolumes(store, volumes, _node.Options), new SandboxAddresses(_node.Root, _node.Options), new CriuCpu(new NoProcesses()), _node.Options);
         var checkpoint = new V1Alpha1ContainerCheckpoint
         {
             Metadata = new V1ObjectMeta { Uid = Uid },
