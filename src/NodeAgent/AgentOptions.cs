@@ -101,6 +101,9 @@ public sealed class AgentOptions
     /// <summary>OCI runtimes to report in CheckpointNode, by name or path, joined by commas. Defaults to runc,crun.</summary>
     public string Runtimes { get; set; } = "runc,crun";
 
+    /// <summary>The names or paths in <see cref="Runtimes"/>.</summary>
+    internal string[] RuntimeNames() => Runtimes.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
     /// <summary>How many checkpoints are taken at once. Defaults to 2.</summary>
     public int ConcurrentCheckpoints { get; set; } = 2;
 

@@ -28,14 +28,18 @@ internal static class NodeCapability
         string name = node.Metadata.Name;
         CheckpointNodeStatus status = node.Status;
         return WhyItIsSilent(node, now)
-            ?? (status.Criu is { Ok: not true, Message: { } problem } ? $"CRIU on node {name} finds that the kernel lacks what it needs ({problem}). Run criu check there as root." : null)
+            // The agent says it best; what follows is for one of another version.
+            ?? WhyFalse(node, "CanRestore")
             ?? (status.Criu?.Ok != true ? $"node {name} has no usable CRIU (found: {status.Criu?.Version ?? "none"}). Install CRIU 4.2 or later on the node." : null)
             ?? (status.RestoreRuntime?.Installed != true
                 ? $"the restore runtime is not installed on node {name}. See the log of the agent's Pod on that node, which installs it." : null)
             ?? (status.RestoreRuntime?.Handler is { } handler && handler != ApiGroup.RestoreHandler
-                ? $"the restore runtime of node {name} serves handler {handler}, and RuntimeClass {ApiGroup.RestoreHandler} names handler {ApiGroup.RestoreHandler}. Correct the agent's settings." : null)
-            ?? WhyFalse(node, "CanRestore");
+                ? $"the restore runtime of node {name} serves handler {handler}, and RuntimeClass {ApiGroup.RestoreHandler} names handler {ApiGroup.RestoreHandler}. Correct the agent's settings." : null);
     }
+
+    /// <summary>How long until a node's agent counts as silent where it writes nothing more.</summary>
+    public static TimeSpan? TimeUntilSilent(V1Alpha1CheckpointNode node, DateTimeOffset now) =>
+        node.Status.HeartbeatTime is { } heartbeat ? heartbeat + HeartbeatLimit - now + TimeSpan.FromSeconds(1) : null;
 
     private static string? WhyItIsSilent(V1Alpha1CheckpointNode node, DateTimeOffset now) =>
         node.Status.HeartbeatTime is { } heartbeat && now - heartbeat <= HeartbeatLimit

@@ -19,6 +19,17 @@ public sealed class InstallationTests(ClusterFixture cluster) : AcceptanceTest(c
     }
 
     [Fact]
+    public async Task Restored_pods_are_placed_by_a_label_that_the_operator_sets_and_cost_nothing_besides()
+    {
+        Assert.NotEqual("", await Cluster.Kubectl.RunAsync("get", "nodes", "-l", "checkpoint-operator.io/restore=true", "-o", "name"));
+        await Namespace.StartServerAsync("server");
+        await Namespace.CheckpointAsync("first", "server");
+        await Namespace.RestoreAsync("copy", "first");
+        string spec = await Namespace.KubectlAsync("get", "pod", "copy", "-o", "jsonpath={.spec.runtimeClassName} {.spec.nodeSelector.checkpoint-operator\\.io/restore} {.spec.overhead.memory}");
+        Assert.Equal("checkpoint-restore true 0", spec.Trim());
+    }
+
+    [Fact]
     public async Task The_operator_makes_pods_and_the_agent_does_not()
     {
         Assert.True(await CanAsync(Installation.Operator, "create", "pods"));
@@ -61,6 +72,7 @@ public sealed class InstallationTests(ClusterFixture cluster) : AcceptanceTest(c
             }
             CommandResult kinds = await Cluster.Kubectl.TryAsync("get", "crd", "-o", "name");
             Assert.DoesNotContain("checkpoint-operator.io", kinds.Output, StringComparison.Ordinal);
+            Assert.Equal("", await Cluster.Kubectl.RunAsync("get", "nodes", "-l", "checkpoint-operator.io/restore", "-o", "name"));
             // Other people's Pods did not notice.
             await Namespace.AskAsync("server");
         }

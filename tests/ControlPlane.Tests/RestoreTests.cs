@@ -25,6 +25,8 @@ public sealed class RestoreTests(TestControlPlane controlPlane)
         Assert.Equal("web", pod.Metadata.Labels["app"]);
         Assert.Equal((made.Metadata.Uid, true), (Assert.Single(pod.Metadata.OwnerReferences).Uid, pod.Metadata.OwnerReferences[0].Controller));
         Assert.Equal("checkpoint-restore", pod.Spec.RuntimeClassName);
+        // By the RuntimeClass: a node that says it can restore.
+        Assert.Equal("true", pod.Spec.NodeSelector[ApiGroup.RestoreLabelKey]);
         Assert.Equal(checkpoint.Status.Container!.ImageDigest, Assert.Single(pod.Spec.Containers).Image);
         V1NodeSelectorTerm term = Assert.Single(pod.Spec.Affinity.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution.NodeSelectorTerms);
         Assert.Equal(space.NodeName, Assert.Single(term.MatchFields).Values[0]);

@@ -13,6 +13,7 @@ public sealed class RightsTests(TestControlPlane controlPlane)
     [InlineData(Operator, "patch", "containercheckpoints.checkpoint-operator.io/status")]
     [InlineData(Operator, "delete", "containercheckpoints.checkpoint-operator.io")]
     [InlineData(Operator, "list", "nodes")]
+    [InlineData(Operator, "patch", "nodes")]
     [InlineData(Agent, "patch", "containercheckpoints.checkpoint-operator.io/status")]
     [InlineData(Agent, "patch", "containerrestores.checkpoint-operator.io/status")]
     [InlineData(Agent, "create", "checkpointnodes.checkpoint-operator.io")]
@@ -35,7 +36,8 @@ public sealed class RightsTests(TestControlPlane controlPlane)
     [InlineData("create", "containerrestores.checkpoint-operator.io")]
     [InlineData("create", "containercheckpoints.checkpoint-operator.io")]
     [InlineData("patch", "pods")]
-    [InlineData("patch", "nodes")]
+    [InlineData("patch", "nodes/status")]
+    [InlineData("update", "nodes")]
     [InlineData("delete", "nodes")]
     public async Task What_the_work_does_not_need_is_not_allowed_to_either(string verb, string resource)
     {
@@ -44,6 +46,7 @@ public sealed class RightsTests(TestControlPlane controlPlane)
     }
 
     [Theory]
+    [InlineData(Agent, "patch", "nodes")]
     [InlineData(Agent, "create", "pods")]
     [InlineData(Agent, "delete", "pods")]
     [InlineData(Agent, "list", "pods")]

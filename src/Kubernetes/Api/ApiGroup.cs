@@ -18,6 +18,12 @@ public static class ApiGroup
     /// <summary>The RuntimeClass, and the handler of the container engine, that restored Pods run with.</summary>
     public const string RestoreHandler = "checkpoint-restore";
 
+    /// <summary>Label on a Node that can restore; <see cref="RestoreHandler"/>'s RuntimeClass selects by it.</summary>
+    public const string RestoreLabelKey = Name + "/restore";
+
+    /// <summary>The value of <see cref="RestoreLabelKey"/>.</summary>
+    public const string RestoreLabelValue = "true";
+
     /// <summary>The version that is served and stored today.</summary>
     public const string V1Alpha1 = "v1alpha1";
 }

@@ -8,6 +8,7 @@ using CheckpointOperator.NodeAgent.Kubelet;
 using CheckpointOperator.NodeAgent.Launch;
 using CheckpointOperator.NodeAgent.Node;
 using CheckpointOperator.NodeAgent.Restores;
+using CheckpointOperator.NodeAgent.RuntimeHandler;
 using CheckpointOperator.NodeAgent.Store;
 
 using Microsoft.Extensions.Configuration;
@@ -65,6 +66,8 @@ internal static class AgentHost
         services.AddSingleton<KubeletClient>();
         services.AddSingleton<KubeletCheckpointApi>();
         services.AddSingleton<KubeletCheckpoints>();
+        services.AddSingleton<NodeStamp>();
+        services.AddSingleton<RuntimeHandlerState>();
         services.AddSingleton<NodeProbe>();
         services.AddSingleton<ArchiveStore>();
         services.AddSingleton<ArchiveRefusals>();

@@ -12,11 +12,20 @@ namespace CheckpointOperator.NodeAgent.Hosting;
 /// <param name="options">Whether, and how.</param>
 /// <param name="processes">Runs the container engine's programs on the node.</param>
 /// <param name="node">The node's files.</param>
-/// <param name="report">Tells that the node can restore.</param>
+/// <param name="state">Remembers what came of it.</param>
+/// <param name="stamp">Tells when the node changed.</param>
+/// <param name="report">Tells that the node can restore, or why it cannot.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Tells what was done.</param>
 internal sealed partial class RuntimeHandlerService(
-    IOptions<AgentOptions> options, INodeProcesses processes, NodeRoot node, NodeReport report, TimeProvider time, ILogger<RuntimeHandlerService> logger)
+    IOptions<AgentOptions> options,
+    INodeProcesses processes,
+    NodeRoot node,
+    RuntimeHandlerState state,
+    NodeStamp stamp,
+    NodeReport report,
+    TimeProvider time,
+    ILogger<RuntimeHandlerService> logger)
     : BackgroundService
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromMinutes(1);
@@ -42,16 +51,29 @@ internal sealed partial class RuntimeHandlerService(
             try
             {
                 await installer.InstallAsync(stoppingToken);
+                state.Problem = null;
                 report.Refresh();
                 return;
             }
             catch (Exception failure) when (failure is RuntimeHandlerException or IOException or TimeoutException or FormatException)
             {
                 // Checkpoints work without it; CheckpointNode says that restores do not.
-                Log.NotInstalled(logger, failure.Message);
-                await Task.Delay(RetryPause, time, stoppingToken);
+                bool isRolledBack = failure is RuntimeHandlerException { IsRolledBack: true };
+                state.Problem = new RuntimeHandlerProblem(failure.Message, isRolledBack);
+                report.Refresh();
+                Log.NotInstalled(logger, failure.Message, isRolledBack ? "when the node's programs or configuration change" : "in a minute");
+                await AwaitNextAttemptAsync(isRolledBack, stoppingToken);
             }
         }
+    }
+
+    // Each attempt restarts the container engine twice where it does not come back: without a change the next would end the same.
+    private async Task AwaitNextAttemptAsync(bool needsChange, CancellationToken cancellationToken)
+    {
+        string before = stamp.OfPrograms();
+        do
+            await Task.Delay(RetryPause, time, cancellationToken);
+        while (needsChange && stamp.OfPrograms() == before);
     }
 
     private static partial class Log
@@ -59,7 +81,7 @@ internal sealed partial class RuntimeHandlerService(
         [LoggerMessage(1, LogLevel.Information, "Runtime handler: {Line}.")]
         public static partial void Did(ILogger logger, string line);
 
-        [LoggerMessage(2, LogLevel.Error, "The runtime handler could not be installed: {Reason}. Trying again in a minute.")]
-        public static partial void NotInstalled(ILogger logger, string reason);
+        [LoggerMessage(2, LogLevel.Error, "The runtime handler could not be installed: {Reason}. Trying again {When}.")]
+        public static partial void NotInstalled(ILogger logger, string reason, string when);
     }
 }

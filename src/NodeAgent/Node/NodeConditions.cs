@@ -30,8 +30,10 @@ internal static class NodeConditions
 
     private static (string Reason, string Message) Checkpointing(CheckpointNodeStatus probed)
     {
-        if (Criu(probed) is { } lacking)
+        if (Lacking(probed) is { } lacking)
             return lacking;
+        if (probed.Storage?.ArchivesWritable == false)
+            return ("StoreReadOnly", "Archives cannot be written on the node: the file system of the agent's setting Store is mounted read-only. See why on the node (dmesg), and mount it to be written, or name another folder.");
         bool runtime = probed.Runtimes?.Any(candidate => candidate.Checkpoint == true) == true;
         return runtime || probed.Kubelet?.CheckpointApi == true
             ? (Capable, runtime ? "The node's OCI runtimes can checkpoint." : "The kubelet's checkpoint API is there.")
@@ -40,20 +42,34 @@ internal static class NodeConditions
 
     private static (string Reason, string Message) Restoring(CheckpointNodeStatus probed)
     {
-        if (Criu(probed) is { } lacking)
+        if (Lacking(probed) is { } lacking)
             return lacking;
-        if (probed.Runtimes?.Any(candidate => candidate.Checkpoint == true) != true)
+        IEnumerable<NodeRuntime> runtimes = probed.Runtimes?.Where(candidate => candidate.Checkpoint == true) ?? [];
+        if (!runtimes.Any())
             return ("RuntimeMissing", "No OCI runtime of the node can restore: install runc or crun built with CRIU support, or name yours in the agent's setting Runtimes.");
-        return probed.RestoreRuntime?.Installed == true
-            ? (Capable, $"The runtime handler {probed.RestoreRuntime.Handler} is installed.")
-            : ("HandlerNotInstalled", $"containerd does not know the runtime handler {probed.RestoreRuntime?.Handler}: look at the agent's log, or run checkpoint-agent install-runtime on the node.");
+        if (probed.Selinux is not (null or "disabled") && !runtimes.Any(runtime => runtime.PodRestore == true))
+            return ("RuntimeTooOld", "The node has SELinux, and none of its OCI runtimes can give a restored container the labels of its Pod (--lsm-mount-context): install runc 1.1 or crun 1.5, or later.");
+        return probed.RestoreRuntime switch
+        {
+            { Installed: true } installed => (Capable, $"The runtime handler {installed.Handler} is installed."),
+            { RolledBack: true } rolledBack => (
+                "HandlerRolledBack",
+                $"The container engine did not come back with the runtime handler {rolledBack.Handler} ({rolledBack.Message}) and has its former configuration again: see its log on the node. The agent tries again when the node's programs or configuration change, or when its Pod is deleted."),
+            var missing => (
+                "HandlerNotInstalled",
+                $"The container engine does not know the runtime handler {missing?.Handler}{(missing?.Message is { } why ? $" ({why})" : "")}: look at the agent's log, or run checkpoint-agent install-runtime on the node."),
+        };
     }
 
-    private static (string Reason, string Message)? Criu(CheckpointNodeStatus probed) => probed.Criu switch
-    {
-        { Ok: true } => null,
-        { Message: { } problem } => ("CriuCheckFailed", $"The kernel lacks what CRIU needs (criu check: {problem}): run criu check on the node as root."),
-        { Version: { } old } => ("CriuTooOld", $"CRIU {old} cannot restore into a Pod: install CRIU 3.16 or later, 4.2 on Linux 6.13 and later."),
-        _ => ("CriuMissing", "There is no criu on the node: install CRIU 4.2 or later."),
-    };
+    private static (string Reason, string Message)? Lacking(CheckpointNodeStatus probed) =>
+        CriuRequirement.KernelVersion(probed.Kernel) is { } kernel && kernel < CriuRequirement.OldestKernel
+            ? ("KernelTooOld", $"Linux {probed.Kernel} is too old: the node needs {CriuRequirement.OldestKernel} or later.")
+        : probed.Criu switch
+        {
+            { Version: { } old } when !CriuRequirement.IsMetBy(old, probed.Kernel) =>
+                ("CriuTooOld", $"CRIU {old} is too old for Linux {probed.Kernel}: install CRIU {CriuRequirement.For(probed.Kernel)} or later."),
+            { Ok: true } => null,
+            { Message: { } problem } => ("CriuCheckFailed", $"The kernel lacks what CRIU needs (criu check: {problem}): run criu check on the node as root."),
+            _ => ("CriuMissing", "There is no criu on the node: install CRIU 4.2 or later."),
+        };
 }

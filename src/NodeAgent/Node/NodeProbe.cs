@@ -10,37 +10,60 @@ using Microsoft.Extensions.Options;
 
 namespace CheckpointOperator.NodeAgent.Node;
 
-/// <summary>Finds out what the node can do.</summary>
+/// <summary>
+/// Finds out what the node can do. Programs are asked when their files or their configuration changed, and once an hour for what no file shows: each takes
+/// a while, and an agent that has nothing to do is to take next to nothing.
+/// </summary>
 /// <param name="runtimes">Asks OCI runtimes and CRIU.</param>
 /// <param name="processes">Runs programs of the node.</param>
 /// <param name="kubelet">Asks the kubelet.</param>
 /// <param name="node">The node's files.</param>
 /// <param name="store">Counts archives.</param>
+/// <param name="stamp">Tells when programs have to be asked again.</param>
+/// <param name="handler">What came of the handler's installation.</param>
+/// <param name="time">The clock.</param>
 /// <param name="options">What to ask.</param>
 internal sealed class NodeProbe(
-    OciRuntimeProbe runtimes, INodeProcesses processes, KubeletCheckpointApi kubelet, NodeRoot node, ArchiveStore store, IOptions<AgentOptions> options)
+    OciRuntimeProbe runtimes,
+    INodeProcesses processes,
+    KubeletCheckpointApi kubelet,
+    NodeRoot node,
+    ArchiveStore store,
+    NodeStamp stamp,
+    RuntimeHandlerState handler,
+    TimeProvider time,
+    IOptions<AgentOptions> options)
 {
-    // 4.1 is the first that works on kernels from 6.13 on (4.2 where sockets are dumped on 6.16); 3.16 is what restoring into a Pod's namespaces needs anywhere.
-    private static readonly Version OldestCriu = new(3, 16);
+    private static readonly TimeSpan LongestUnasked = TimeSpan.FromHours(1);
 
     private static readonly RuntimeHandlerOptions Handler = new();
 
     // What the object's schema takes.
     private const int LongestComplaint = 1024;
 
+    private Answers? _answers;
+
     /// <summary>Everything that a CheckpointNode tells, but its conditions and heartbeat.</summary>
     public async Task<CheckpointNodeStatus> ProbeAsync(CancellationToken cancellationToken)
     {
-        CriuReport? criu = await runtimes.ProbeCriuAsync(cancellationToken: cancellationToken);
+        string programs = stamp.OfPrograms();
+        if (_answers is null || _answers.Stamp != programs || time.GetElapsedTime(_answers.Asked) > LongestUnasked)
+            _answers = await AskAsync(programs, cancellationToken);
         StoreTotals totals = store.Total();
         KubeletProbe api = await kubelet.ProbeAsync(cancellationToken);
         return new CheckpointNodeStatus
         {
-            Runtimes = await RuntimesAsync(cancellationToken),
-            Criu = new NodeCriu { Version = criu?.Version, Ok = IsUsable(criu), Message = Complaint(criu) },
-            Kubelet = new NodeKubelet { Version = await KubeletVersionAsync(cancellationToken), CheckpointApi = api.Available, Message = api.Message },
-            ContainerEngine = await ContainerEngineAsync(cancellationToken),
-            RestoreRuntime = new NodeRestoreRuntime { Installed = await IsHandlerInstalledAsync(cancellationToken), Handler = RuntimeHandlerOptions.Handler },
+            Runtimes = _answers.Runtimes,
+            Criu = _answers.Criu,
+            Kubelet = new NodeKubelet { Version = _answers.Kubelet, CheckpointApi = api.Available, Message = api.Message },
+            ContainerEngine = _answers.ContainerEngine,
+            RestoreRuntime = new NodeRestoreRuntime
+            {
+                Installed = _answers.HasHandler,
+                Handler = RuntimeHandlerOptions.Handler,
+                Message = Cut(handler.Problem?.Message),
+                RolledBack = handler.Problem?.IsRolledBack,
+            },
             Cpu = NodeFacts.Cpu(),
             Arch = NodeFacts.Arch,
             PageSize = Environment.SystemPageSize,
@@ -50,6 +73,7 @@ internal sealed class NodeProbe(
             Storage = new NodeStorage
             {
                 ArchivesAvailableBytes = node.AvailableBytes(options.Value.Store),
+                ArchivesWritable = stamp.IsStoreWritable(),
                 VolumesAvailableBytes = node.AvailableBytes(options.Value.KubeletRoot),
             },
             Archives = new NodeArchives { Count = totals.Count, Bytes = totals.Bytes },
@@ -57,25 +81,38 @@ internal sealed class NodeProbe(
         };
     }
 
-    /// <summary>Lets runtimes and CRIU be asked anew, for a node that lacked something: not all that mends it shows in a program's file.</summary>
-    public void Forget() => runtimes.Forget();
+    /// <summary>Lets programs be asked anew, for a node that lacked something: not all that mends it shows in a program's file.</summary>
+    public void Forget()
+    {
+        _answers = null;
+        runtimes.Forget();
+    }
+
+    private async Task<Answers> AskAsync(string asOf, CancellationToken cancellationToken)
+    {
+        CriuReport? criu = await runtimes.ProbeCriuAsync(cancellationToken: cancellationToken);
+        return new Answers(
+            asOf,
+            time.GetTimestamp(),
+            await RuntimesAsync(cancellationToken),
+            new NodeCriu { Version = criu?.Version, Ok = IsUsable(criu), Message = Cut(Complaint(criu)) },
+            await KubeletVersionAsync(cancellationToken),
+            await ContainerEngineAsync(cancellationToken),
+            await IsHandlerInstalledAsync(cancellationToken));
+    }
 
     // A check that did not end in time says nothing.
     private static bool IsUsable(CriuReport? criu) =>
-        Version.TryParse(criu?.Version, out Version? version) && version >= OldestCriu && criu?.Check is not { Passed: false };
+        CriuRequirement.IsMetBy(criu?.Version, NodeFacts.Kernel) && criu?.Check is not { Passed: false };
 
-    private static string? Complaint(CriuReport? criu)
-    {
-        if (criu?.Check is not { Passed: false } failed)
-            return null;
-        string text = string.Join("; ", failed.Problems);
-        return text.Length <= LongestComplaint ? text : text[..LongestComplaint];
-    }
+    private static string? Complaint(CriuReport? criu) => criu?.Check is { Passed: false } failed ? string.Join("; ", failed.Problems) : null;
+
+    private static string? Cut(string? text) => text?.Length > LongestComplaint ? text[..LongestComplaint] : text;
 
     private async Task<List<NodeRuntime>> RuntimesAsync(CancellationToken cancellationToken)
     {
         var found = new List<NodeRuntime>();
-        foreach (string path in options.Value.Runtimes.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (string path in options.Value.RuntimeNames())
         {
             if (await runtimes.ProbeAsync(path, cancellationToken) is not { Version: not null } report)
                 continue;
@@ -105,6 +142,8 @@ internal sealed class NodeProbe(
 
     private async Task<bool> IsHandlerInstalledAsync(CancellationToken cancellationToken) =>
         node.Directory.Exists(RelativePath.Parse(Handler.InstalledProgram))
+        // What stands in the file counts from containerd's next start.
+        && !node.Directory.Exists(RelativePath.Parse(RuntimeHandlerInstaller.RestartPending))
         && (CriO.Runs(node.Directory, Handler) ? await IsKnownToCriOAsync(cancellationToken) : await IsKnownToContainerdAsync(cancellationToken));
 
     private async Task<bool> IsKnownToCriOAsync(CancellationToken cancellationToken)
@@ -122,6 +161,9 @@ internal sealed class NodeProbe(
     private async Task<bool> IsKnownToContainerdAsync(CancellationToken cancellationToken) =>
         (await OutputAsync("containerd", ["--config", options.Value.ContainerdConfig, "config", "dump"], cancellationToken))
             ?.Contains($"runtimes.{RuntimeHandlerOptions.Handler}", StringComparison.Ordinal) == true;
+
+    private sealed record Answers(
+        string Stamp, long Asked, IList<NodeRuntime> Runtimes, NodeCriu Criu, string? Kubelet, string? ContainerEngine, bool HasHandler);
 
     private async Task<string?> OutputAsync(string program, string[] arguments, CancellationToken cancellationToken)
     {

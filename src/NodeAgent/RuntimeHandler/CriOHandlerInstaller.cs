@@ -69,7 +69,7 @@ public sealed class CriOHandlerInstaller(INodeProcesses processes, RootDirectory
             Put(current);
             report("CRI-O did not take the new configuration: the old one is in place again");
             await _crio.ReloadAsync(_ => true, cancellationToken);
-            throw new RuntimeHandlerException(failure.Message, failure);
+            throw new RuntimeHandlerException(failure.Message, failure) { IsRolledBack = true };
         }
         report("CRI-O has read its configuration again");
     }

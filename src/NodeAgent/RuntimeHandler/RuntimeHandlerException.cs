@@ -3,6 +3,9 @@ namespace CheckpointOperator.NodeAgent.RuntimeHandler;
 /// <summary>Why the runtime handler cannot be installed or removed, and what to do about it.</summary>
 public sealed class RuntimeHandlerException : Exception
 {
+    /// <summary>Whether the container engine did not come back with what was installed, and has its former configuration again.</summary>
+    public bool IsRolledBack { get; init; }
+
     /// <inheritdoc />
     public RuntimeHandlerException()
     {

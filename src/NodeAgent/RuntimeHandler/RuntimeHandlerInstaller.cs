@@ -10,7 +10,7 @@ namespace CheckpointOperator.NodeAgent.RuntimeHandler;
 public sealed class RuntimeHandlerInstaller : IRuntimeHandlerInstaller
 {
     // On /run: a boot restarts containerd anyway.
-    private const string RestartPending = "/run/checkpoint-operator/containerd-restart-pending";
+    internal const string RestartPending = "/run/checkpoint-operator/containerd-restart-pending";
 
     private readonly RuntimeHandlerOptions _options;
     private readonly RootDirectory _host;
@@ -145,7 +145,7 @@ public sealed class RuntimeHandlerInstaller : IRuntimeHandlerInstaller
             _report("containerd did not come back with the new configuration: the old one is in place again");
             await _containerd.RestartAsync(address, cancellationToken);
             NodeFiles.Write(_host, RestartPending, null);
-            throw new RuntimeHandlerException(failure.Message, failure);
+            throw new RuntimeHandlerException(failure.Message, failure) { IsRolledBack = true };
         }
         NodeFiles.Write(_host, RestartPending, null);
         _report("restarted containerd");

@@ -31,6 +31,8 @@ internal static class PodTemplateRecorder
         spec.PreemptionPolicy = null;
         // The RuntimeClass admission plugin sets the overhead, and refuses any other.
         spec.Overhead = null;
+        // It adds the node selector of a restored Pod's RuntimeClass, too.
+        spec.NodeSelector?.Remove(ApiGroup.RestoreLabelKey);
         spec.EphemeralContainers = null;
         spec.RuntimeClassName = spec.RuntimeClassName == ApiGroup.RestoreHandler ? null : spec.RuntimeClassName;
         spec.Affinity = NodePin.Remove(spec.Affinity);

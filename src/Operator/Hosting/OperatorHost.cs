@@ -39,6 +39,7 @@ internal static class OperatorHost
         .AddKubernetesOperator(settings => Configure(settings, options))
         .AddController<ContainerCheckpointController, V1Alpha1ContainerCheckpoint>()
         .AddController<ContainerRestoreController, V1Alpha1ContainerRestore>()
+        .AddController<CheckpointNodeController, V1Alpha1CheckpointNode>()
         // Cluster-scoped: not in the one namespace that the operator may be held to.
         .AddInformer<V1Node>(informer => informer.Namespace = string.Empty)
         .AddInformer<V1Alpha1CheckpointNode>(informer => informer.Namespace = string.Empty)
@@ -47,7 +48,8 @@ internal static class OperatorHost
         .Watches<V1Alpha1CheckpointNode, V1Alpha1ContainerCheckpoint>(WaitingObjects.CheckpointsWaitingForAgent)
         .Watches<V1Pod, V1Alpha1ContainerRestore>(WaitingObjects.RestoresInto)
         .Watches<V1Alpha1ContainerCheckpoint, V1Alpha1ContainerRestore>(WaitingObjects.RestoresOf)
-        .Watches<V1Alpha1CheckpointNode, V1Alpha1ContainerRestore>(WaitingObjects.RestoresWaitingForAgent);
+        .Watches<V1Alpha1CheckpointNode, V1Alpha1ContainerRestore>(WaitingObjects.RestoresWaitingForAgent)
+        .Watches<V1Node, V1Alpha1CheckpointNode>(WaitingObjects.AbilitiesOf);
 
     private static void Configure(OperatorSettingsBuilder settings, OperatorOptions options)
     {

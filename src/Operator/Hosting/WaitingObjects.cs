@@ -1,3 +1,4 @@
+using CheckpointOperator.Kubernetes.Api;
 using CheckpointOperator.Kubernetes.Api.V1Alpha1;
 using CheckpointOperator.Operator.Restores;
 using k8s.Models;
@@ -19,6 +20,11 @@ internal static class WaitingObjects
     /// <summary>Checkpoints that have no node yet.</summary>
     public static IEnumerable<NamespacedName> CheckpointsWaitingForAgent(V1Alpha1CheckpointNode node, IEntityCache<V1Alpha1ContainerCheckpoint> checkpoints) =>
         checkpoints.Keys(checkpoint => checkpoint.Status.Phase is null or CheckpointPhase.Pending);
+
+    /// <summary>What a Node can do, for its label: one that registers anew has none. Not each of the kubelet's heartbeats matters.</summary>
+    public static IEnumerable<NamespacedName> AbilitiesOf(V1Node node, IEntityCache<V1Alpha1CheckpointNode> abilities) =>
+        abilities.Keys(ability => ability.Metadata.Name == node.Metadata.Name
+            && (node.Metadata.Labels?.ContainsKey(ApiGroup.RestoreLabelKey) ?? false) != (ability.Status.Conditions.Find("CanRestore")?.Status == Conditions.True));
 
     /// <summary>Restores into a Pod, or into one of its name.</summary>
     public static IEnumerable<NamespacedName> RestoresInto(V1Pod pod, IEntityCache<V1Alpha1ContainerRestore> restores) =>

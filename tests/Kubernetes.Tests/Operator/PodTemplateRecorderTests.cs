@@ -1,3 +1,4 @@
+using CheckpointOperator.Kubernetes.Api;
 using CheckpointOperator.Operator.Checkpoints;
 using CheckpointOperator.Operator.Restores;
 using k8s.Models;
@@ -37,7 +38,7 @@ public sealed class PodTemplateRecorderTests
         pod.Metadata.Labels = new Dictionary<string, string> { ["app"] = "web", ["pod-template-hash"] = "5d4" };
         pod.Spec.PriorityClassName = "high";
         pod.Spec.RuntimeClassName = "other";
-        pod.Spec.NodeSelector = new Dictionary<string, string> { ["disk"] = "fast" };
+        pod.Spec.NodeSelector = new Dictionary<string, string> { ["disk"] = "fast", [ApiGroup.RestoreLabelKey] = "true" };
         pod.Spec.Hostname = "web-0";
 
         V1PodTemplateSpec template = PodTemplateRecorder.Record(pod);
@@ -45,7 +46,7 @@ public sealed class PodTemplateRecorderTests
         Assert.Equal(pod.Metadata.Labels, template.Metadata.Labels);
         Assert.Equal("high", template.Spec.PriorityClassName);
         Assert.Equal("other", template.Spec.RuntimeClassName);
-        Assert.Equal("fast", template.Spec.NodeSelector["disk"]);
+        Assert.Equal(new KeyValuePair<string, string>("disk", "fast"), Assert.Single(template.Spec.NodeSelector));
         Assert.Equal("web-0", template.Spec.Hostname);
         Assert.Equal("web:1", Assert.Single(template.Spec.Containers).Image);
     }

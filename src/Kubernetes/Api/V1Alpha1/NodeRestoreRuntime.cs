@@ -8,4 +8,10 @@ public sealed class NodeRestoreRuntime
 
     /// <summary>Name of the handler.</summary>
     public string? Handler { get; set; }
+
+    /// <summary>Why they could not be installed.</summary>
+    public string? Message { get; set; }
+
+    /// <summary>Whether the container engine did not come back with the handler, and has its former configuration again.</summary>
+    public bool? RolledBack { get; set; }
 }

@@ -1,0 +1,45 @@
+using CheckpointOperator.Kubernetes.Api;
+using CheckpointOperator.Kubernetes.Api.V1Alpha1;
+using k8s.Models;
+
+namespace CheckpointOperator.Operator.Controllers;
+
+/// <summary>
+/// Labels the Nodes that can restore, for RuntimeClass checkpoint-restore to select. The agent cannot: a node that may write Nodes may write all of them.
+/// </summary>
+internal sealed class CheckpointNodeController(ResourceClient<V1Node> nodes, TimeProvider time) : IEntityController<V1Alpha1CheckpointNode>
+{
+    /// <inheritdoc />
+    public async Task<ReconciliationResult<V1Alpha1CheckpointNode>> ReconcileAsync(V1Alpha1CheckpointNode entity, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        bool capable = entity.Metadata.DeletionTimestamp is null && NodeCapability.WhyItCannotRestore(entity, now) is null;
+        await LabelAsync(entity.Metadata.Name, capable, cancellationToken);
+        // An agent that falls silent writes nothing that would bring this here again.
+        return ReconciliationResult<V1Alpha1CheckpointNode>.Success(entity, capable ? NodeCapability.TimeUntilSilent(entity, now) : null);
+    }
+
+    /// <inheritdoc />
+    public async Task<ReconciliationResult<V1Alpha1CheckpointNode>> DeletedAsync(V1Alpha1CheckpointNode entity, CancellationToken cancellationToken)
+    {
+        await LabelAsync(entity.Metadata.Name, capable: false, cancellationToken);
+        return ReconciliationResult<V1Alpha1CheckpointNode>.Success(entity);
+    }
+
+    private async Task LabelAsync(string name, bool capable, CancellationToken cancellationToken)
+    {
+        if (await nodes.GetAsync(new NamespacedName(null, name), cancellationToken) is not { } node)
+            return;
+        await nodes.PatchAsync(
+            node,
+            current =>
+            {
+                current.Metadata.Labels ??= new Dictionary<string, string>();
+                if (capable)
+                    current.Metadata.Labels[ApiGroup.RestoreLabelKey] = ApiGroup.RestoreLabelValue;
+                else
+                    current.Metadata.Labels.Remove(ApiGroup.RestoreLabelKey);
+            },
+            cancellationToken);
+    }
+}
