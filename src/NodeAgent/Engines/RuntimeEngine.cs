@@ -57,6 +57,7 @@ public sealed partial class RuntimeEngine(
         await RequireRunningAsync(runtime, container, cancellationToken);
         ArchiveMetadata metadata = await content.DescribeAsync(request, container, runtime, cancellationToken);
         IReadOnlyList<string> leftOut = content.FindLeftOut(request, container);
+        IReadOnlyList<string> connections = await runtime.ConnectionOptionsAsync(cancellationToken);
 
         var entry = new CheckpointJournalEntry(
             request.Uid, container.Id.Id, container.RuntimePath, container.RuntimeRoot, time.GetUtcNow() + request.Timeout);
@@ -75,7 +76,7 @@ public sealed partial class RuntimeEngine(
             try
             {
                 await runtime.PauseAsync(container.Id.Id, CancellationToken.None);
-                await WriteFrozenAsync(request, container, runtime, work, writer);
+                await WriteFrozenAsync(request, container, runtime, connections, work, writer);
             }
             finally
             {
@@ -148,11 +149,16 @@ public sealed partial class RuntimeEngine(
 
     // Both at once, and both to their end: CRIU is still reading when the files are written, and must not lose its folder when they fail.
     private async Task WriteFrozenAsync(
-        CheckpointRequest request, RunningContainer container, OciRuntime runtime, RootDirectory work, CheckpointArchiveWriter writer)
+        CheckpointRequest request,
+        RunningContainer container,
+        OciRuntime runtime,
+        IReadOnlyList<string> connections,
+        RootDirectory work,
+        CheckpointArchiveWriter writer)
     {
         string folder = journal.FolderOf(request.Uid);
         Task<NodeCommandResult> dump = runtime.CheckpointAsync(
-            container.Id.Id, $"{folder}/{ImageFolder}", folder, $"{folder}/{CriuConfiguration}", request.Timeout, CancellationToken.None);
+            container.Id.Id, connections, $"{folder}/{ImageFolder}", folder, $"{folder}/{CriuConfiguration}", request.Timeout, CancellationToken.None);
         Task files = Task.Run(() => content.WriteFrozen(writer, request, container));
         try
         {
