@@ -51,11 +51,33 @@ internal sealed partial class KubeletEngine(
     private const int TarMagic = 257;
     private const int MaximumRecord = 64 * 1024;
     private const string ShimsLog = "criu-dump.log";
+    private const string InFlight = "In-flight connection";
+    private const int Attempts = 5;
+
+    // runc and crun read them on the node for every dump.
+    private const string NodeOptionsFile = "/etc/criu/runc.conf";
+    private static readonly string[] NodeOptions = ["tcp-established", "skip-in-flight", "file-locks"];
 
     /// <inheritdoc />
     public async Task<CheckpointOutcome> TakeAsync(CheckpointRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await TakeOnceAsync(request, cancellationToken);
+            }
+            catch (CheckpointFailedException failed) when (attempt < Attempts && failed.Message.Contains(InFlight, StringComparison.Ordinal))
+            {
+                // A probe's, say, that came while the container was held; by the next attempt the program has accepted it.
+                Log.OnceMore(logger, request.ContainerId, failed.Message);
+            }
+        }
+    }
+
+    private async Task<CheckpointOutcome> TakeOnceAsync(CheckpointRequest request, CancellationToken cancellationToken)
+    {
         RunningContainer? container = Find(request);
         ArchiveMetadata metadata = await DescribeAsync(request, container, cancellationToken);
         IReadOnlyList<string> leftOut = content.FindLeftOut(request, container);
@@ -89,10 +111,15 @@ internal sealed partial class KubeletEngine(
             if (failure is IOException or OciRuntimeException)
                 throw new CheckpointFailedException(CheckpointFailedException.CheckpointFailed, failure.Message, failure);
             if (failure is CheckpointFailedException { Reason: CheckpointFailedException.CheckpointFailed } && container is not null && FindReason(container, start) is { } reason)
-                throw new CheckpointFailedException(CheckpointFailedException.CheckpointFailed, $"CRIU cannot dump container {request.Container}: {reason} ({failure.Message})", failure);
+                throw new CheckpointFailedException(CheckpointFailedException.CheckpointFailed, $"CRIU cannot dump container {request.Container}: {reason}{Remedy(reason)} ({failure.Message})", failure);
             throw;
         }
     }
+
+    // CRIU names the option that it misses, but the kubelet passes none on.
+    private static string Remedy(string reason) => NodeOptions.FirstOrDefault(option => reason.Contains($"--{option}", StringComparison.Ordinal)) is { } option
+        ? $"; the kubelet cannot ask for that: use engine Runtime, or write the line {option} into {NodeOptionsFile} on the node"
+        : string.Empty;
 
     // containerd's shim leaves CRIU's log of a dump that failed in the bundle; one of an earlier dump says nothing.
     private string? FindReason(RunningContainer container, DateTimeOffset start)
@@ -252,6 +279,9 @@ internal sealed partial class KubeletEngine(
     {
         [LoggerMessage(1, LogLevel.Error, "Container {Container} may still be held: {Reason}. Trying again.")]
         public static partial void NotThawed(ILogger logger, string container, string reason);
+
+        [LoggerMessage(4, LogLevel.Information, "The checkpoint of container {Container} is tried once more: {Reason}")]
+        public static partial void OnceMore(ILogger logger, string container, string reason);
 
         [LoggerMessage(3, LogLevel.Warning, "Container {Container} is not held for its checkpoint: {Reason}")]
         public static partial void NotHeld(ILogger logger, string container, string reason);

@@ -7,7 +7,7 @@ public sealed class KubeletCheckpointApiTests : IAsyncDisposable
 {
     private const string Path = "/var/lib/kubelet/checkpoints/checkpoint-redis-0_default-redis-2026-11-23T15:04:05Z.tar";
     private const string CriuText =
-        "rpc error: code = Unknown desc = checkpointing container \"abc\" failed: /usr/bin/runc did not terminate successfully: exit status 1: criu failed: type NOTIFY errno 0\nlog file: /var/lib/containerd/x/dump.log";
+        "rpc error: code = Unknown desc = checkpointing container \"abc\" failed: runc did not terminate successfully: exit status 1: criu failed: type DUMP errno 0 path= /run/containerd/io.containerd.runtime.v2.task/k8s.io/abc/criu-dump.log";
 
     private readonly KubeletSetup _kubelet = new();
 
@@ -72,7 +72,7 @@ public sealed class KubeletCheckpointApiTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData(CriuText, CheckpointFailedException.CheckpointFailed, "criu failed: type NOTIFY errno 0 log file")]
+    [InlineData(CriuText, CheckpointFailedException.CheckpointFailed, "criu failed: type DUMP errno 0 path= /run/containerd")]
     [InlineData("rpc error: code = Unimplemented desc = unknown method CheckpointContainer for service runtime.v1.RuntimeService", CheckpointFailedException.EngineUnavailable, "containerd takes them from 2.0")]
     [InlineData("rpc error: code = DeadlineExceeded desc = context deadline exceeded", CheckpointFailedException.TimedOut, "spec.timeout")]
     [InlineData("rpc error: code = Unknown desc = exec: \"criu\": executable file not found in $PATH", CheckpointFailedException.CriuMissing, "install CRIU")]

@@ -8,8 +8,8 @@ using System.Text;
 namespace CheckpointOperator.Node.Tests.Kubelet;
 
 /// <summary>
-/// A server that answers as the kubelet does by its source: InstallAuthFilter and checkpoint in pkg/kubelet/server/server.go, CheckpointContainer in
-/// pkg/kubelet/kubelet.go, the same from 1.25 to 1.36.
+/// A server that answers as the kubelet of Kubernetes 1.36.2 was heard to, and as it does by its source (InstallAuthFilter and checkpoint in
+/// pkg/kubelet/server/server.go, CheckpointContainer in pkg/kubelet/kubelet.go), the same from 1.25 to 1.36.
 /// </summary>
 internal sealed class KubeletServer : IAsyncDisposable
 {
@@ -120,10 +120,13 @@ internal sealed class KubeletServer : IAsyncDisposable
 
         var url = new Uri($"{Address}{line[1]}");
         string[] path = url.AbsolutePath.Split('/');
-        if (!Gate || path is not [_, "checkpoint", _, _, _])
+        // Without the gate nothing at all is served there; with it only such paths are.
+        if (!Gate || path is not [_, "checkpoint", ..])
+            return new(404, "404 page not found\n") { Header = "X-Content-Type-Options: nosniff" };
+        if (path.Length != 5)
             return new(404, "404: Page Not Found");
         if (line[0] != "POST")
-            return new(405, "405: Method Not Allowed");
+            return new(405, "405: Method Not Allowed") { Header = "Allow: POST" };
         return Checkpointed(path[2], path[3], path[4], url.Query);
     }
 
