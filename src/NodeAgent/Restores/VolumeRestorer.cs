@@ -12,7 +12,7 @@ using Microsoft.Extensions.Options;
 
 namespace CheckpointOperator.NodeAgent.Restores;
 
-/// <summary>Puts the content of emptyDir volumes back, and makes the folders exist by which open files of other volumes are named.</summary>
+/// <summary>Puts the content of emptyDir volumes and of shared memory back, and makes the folders exist by which open files of other volumes are named.</summary>
 /// <param name="node">The node's files.</param>
 /// <param name="options">Where the kubelet keeps volumes.</param>
 internal sealed class VolumeRestorer(NodeRoot node, IOptions<AgentOptions> options)
@@ -54,6 +54,30 @@ internal sealed class VolumeRestorer(NodeRoot node, IOptions<AgentOptions> optio
             WriteMark(pod, filled);
         }
         return new ImportResult(entries, bytes);
+    }
+
+    /// <summary>Fills the Pod's shared memory from <c>devshm-checkpoint.tar</c>, once for the Pod: all its containers have it.</summary>
+    /// <param name="images">The imported archive.</param>
+    /// <param name="restore">What is restored. A container that is restored again finds it as it was, where no other container may use it.</param>
+    /// <param name="container">The container on the node.</param>
+    public ImportResult FillSharedMemory(RootDirectory images, AuthorizedRestore restore, RunningContainer container)
+    {
+        RelativePath archive = RelativePath.Parse(SharedMemory.ArchiveName);
+        using RootDirectory? folder = SharedMemory.TryOpen(node, container);
+        if (folder is null || !images.Exists(archive))
+            return new ImportResult(0, 0);
+        List<string> filled = ReadMark(restore.Pod);
+        bool isAlone = restore.Pod.Spec.LastingContainers().Count == 1;
+        // Another container of the Pod, or an earlier attempt, may have written since; a new sandbox has an empty one.
+        if (folder.List().Count > 0 && (restore.Again ? !isAlone : filled.Contains(SharedMemory.MountPoint)))
+            return new ImportResult(0, 0);
+        if (isAlone)
+            Empty(folder);
+        using var tar = new FileStream(images.OpenFileNoFollow(archive), FileAccess.Read);
+        ImportResult result = TreeArchive.Extract(tar, folder, options.Value.ArchiveLimits());
+        if (!filled.Contains(SharedMemory.MountPoint))
+            WriteMark(restore.Pod, [.. filled, SharedMemory.MountPoint]);
+        return result;
     }
 
     /// <summary>Whether a volume of the Pod was filled already.</summary>
