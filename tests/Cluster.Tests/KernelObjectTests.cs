@@ -45,6 +45,36 @@ public sealed class KernelObjectTests(KernelObjectTests.Kinds kinds) : IClassFix
     [Fact]
     public void Memory_of_256_MiB_has_the_digest_that_it_had() => AssertOk("memory");
 
+    [Fact]
+    public void A_mapped_file_in_shared_memory_is_the_same_file() => AssertOk("shm");
+
+    [Fact]
+    public void A_file_of_shared_memory_without_a_name_is_still_mapped() => AssertOk("unlinked");
+
+    [Fact]
+    public void A_mapped_file_in_the_tmpfs_that_the_runtime_mounts_is_the_same_file() => AssertOk("dev");
+
+    [Fact]
+    public void Connections_over_the_loopback_go_on_at_another_address() => AssertOk("loopback");
+
+    [Fact]
+    public void A_sealed_file_of_memory_keeps_its_content_and_its_seals() => AssertOk("memfd");
+
+    [Fact]
+    public void A_context_of_asynchronous_input_reads_on() => AssertOk("aio");
+
+    [Fact]
+    public void System_Vs_shared_memory_semaphores_and_messages_are_as_they_were() => AssertOk("sysv");
+
+    [Fact]
+    public void A_child_that_has_ended_still_tells_how() => AssertOk("zombie");
+
+    [Fact]
+    public void Nice_values_and_scheduling_policies_are_kept() => AssertOk("priorities");
+
+    [Fact]
+    public void The_monotonic_clock_goes_on_and_timers_by_it_are_in_time() => AssertOk("clock");
+
     private void AssertOk(string kind)
     {
         Assert.Equal("ok", (string?)kinds.Before[kind]);
@@ -57,7 +87,8 @@ public sealed class KernelObjectTests(KernelObjectTests.Kinds kinds) : IClassFix
         /// <inheritdoc/>
         protected override string Manifest => RowManifests.KindsPod(
             "row", "/data",
-            ["identity", "pipes", "unix", "shared", "files", "locks", "inotify", "epoll", "timerfd", "signalfd", "tmpfs", "memory", "threads", "timers"],
+            ["identity", "pipes", "unix", "shared", "files", "locks", "inotify", "epoll", "timerfd", "signalfd", "tmpfs", "memory", "threads", "timers",
+                "shm", "unlinked", "dev", "loopback", "memfd", "aio", "sysv", "zombie", "priorities", "clock"],
             volumes: ", {name: data, emptyDir: {} }, {name: memory, emptyDir: {medium: Memory} }",
             mounts: ", {name: data, mountPath: /data}, {name: memory, mountPath: /memory}");
     }

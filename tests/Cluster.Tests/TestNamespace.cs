@@ -96,6 +96,29 @@ public sealed class TestNamespace : IAsyncDisposable
     /// <summary>Asks the server in a Pod for its state.</summary>
     public async Task<ServerState> AskAsync(string pod) => ServerState.Parse(await ExecAsync(pod, "python3", "/workloads/ask.py"));
 
+    /// <summary>Asks Workloads/kinds.py, whose folder is /tmp, what it says of its kinds: a container is ready when its program was started, not when it answers.</summary>
+    public async Task<JsonObject> AskKindsAsync(string pod) => JsonNode.Parse(await ExecAsync(
+        pod, "sh", "-c", "until [ -S /tmp/kinds.sock ]; do sleep 0.1; done; exec python3 -B /workloads/kinds.py /tmp"))!.AsObject();
+
+    /// <summary>Asks it until something holds for its answer.</summary>
+    public async Task UntilKindsAsync(string pod, Func<JsonObject, bool> holds)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(TimeSpan.FromSeconds(60));
+        while (await AskKindsAsync(pod) is var answer && !holds(answer))
+            await Task.Delay(TimeSpan.FromMilliseconds(200), deadline.Token);
+    }
+
+    /// <summary>Starts two Pods of kinds.py: row is connected to peer. Gives row's address.</summary>
+    public async Task<string> StartPeersAsync(params IEnumerable<string> kinds)
+    {
+        await ApplyAsync(RowManifests.KindsPod("peer", "/tmp", ["echo"]));
+        string address = (await UntilPodReadyAsync("peer")).Status("podIP")!;
+        await AskKindsAsync("peer");
+        await ApplyAsync(RowManifests.KindsPod("row", "/tmp", ["identity", $"peer={address}", .. kinds]));
+        return (await UntilPodReadyAsync("row")).Status("podIP")!;
+    }
+
     /// <summary>Deletes a Pod and waits until it is gone.</summary>
     public Task DeletePodAsync(string name) => KubectlAsync("delete", "pod", name, "--wait=true", "--timeout=120s");
 
