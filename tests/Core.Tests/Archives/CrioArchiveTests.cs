@@ -69,7 +69,7 @@ public sealed class CrioArchiveTests : IDisposable
             ("docker.io/example/workload:dev", "b7b9ca95abe5bdc0ba20b8b721e18de1c79383d7b8816f102ac51b53e0a8f4cb", "runc"),
             (summary.Image, summary.ImageId, summary.Runtime));
         Assert.Equal((ArchiveCompression.None, ArchiveCompression.None, true), (summary.Compression, summary.RootfsDiffCompression, summary.HasProcessImages));
-        Assert.Equal((3, hasDeletions ? 1 : 0), (summary.ChangedFiles, summary.DeletedFiles));
+        Assert.Equal((3L, hasDeletions ? 1L : 0L), (summary.ChangedFiles, summary.DeletedFiles));
         Assert.Null(summary.RestoredAt);
     }
 
