@@ -31,8 +31,7 @@ internal sealed class ConmonContainer : IAsyncDisposable
     /// <summary>A counter that prints a number five times a second.</summary>
     /// <param name="node">The node.</param>
     /// <param name="runtime">The runtime's path.</param>
-    /// <param name="namesARestore">Whether its Pod has our annotation.</param>
-    public static async Task<ConmonContainer> PrepareAsync(NodeFixture node, string runtime, bool namesARestore = true)
+    public static async Task<ConmonContainer> PrepareAsync(NodeFixture node, string runtime)
     {
         var container = new ConmonContainer(node, runtime);
         await node.RunAsync($$"""
@@ -62,9 +61,8 @@ internal sealed class ConmonContainer : IAsyncDisposable
             ["io.kubernetes.pod.name"] = "counter-0",
             ["io.kubernetes.pod.namespace"] = "default",
             ["io.kubernetes.pod.uid"] = "11111111-1111-1111-1111-111111111111",
+            ["restore.checkpoint-operator.io/counter"] = "again",
         };
-        if (namesARestore)
-            config["annotations"]!["restore.checkpoint-operator.io/counter"] = "again";
         await File.WriteAllTextAsync(path, config.ToJsonString());
         return container;
     }
