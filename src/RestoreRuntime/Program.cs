@@ -1,6 +1,6 @@
 using CheckpointOperator.RestoreRuntime;
 
-// Stands where containerd expects runc or crun, and becomes it for everything but the three commands in which a restored container differs.
+// Stands where containerd or CRI-O expects runc or crun, and becomes it for everything but the commands in which a restored container differs.
 var arguments = Argument.OfThisProcess();
 RuntimeInvocation? invocation = null;
 try
@@ -18,7 +18,10 @@ try
         case { Command: "create", Id: not null } when Bundle.NamesARestore(invocation.Bundle):
             return new RestoringCreate(configuration, invocation, new RuntimeLog(invocation)).Run();
         case { Command: "start", Id: { } id } when marks.IsRestored(id.Text):
+            marks.Start(id.Text);
             return 0;
+        case { Command: "state", Id: { } id } when marks.IsRestored(id.Text):
+            return new StateBeforeStart(configuration, invocation).Run();
         case { Command: "delete", Id: { } id }:
             marks.Remove(id.Text, invocation.StateFolder(configuration.Runtime));
             break;

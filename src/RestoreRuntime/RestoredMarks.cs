@@ -3,15 +3,16 @@ using CheckpointOperator.RestoreRuntime.Interop;
 namespace CheckpointOperator.RestoreRuntime;
 
 /// <summary>
-/// Remembers which containers are being restored, and which were: those run already when the shim comes to start them. The folder is on /run, so that a
+/// Remembers which containers are being restored, and which were: those run already when the container engine comes to start them. The folder is on /run, so that a
 /// boot forgets them all.
 /// </summary>
 internal sealed class RestoredMarks(string folder)
 {
     private const string Begun = "restoring";
     private const string Done = "restored";
+    private const string Started = "started";
 
-    /// <summary>Whether a container was restored.</summary>
+    /// <summary>Whether a container was restored and waits for its start.</summary>
     public bool IsRestored(string id) => IsMarked(id) && File.ReadAllText(PathOf(id)) == Done;
 
     /// <summary>Marks a container whose restore begins.</summary>
@@ -23,6 +24,9 @@ internal sealed class RestoredMarks(string folder)
 
     /// <summary>Marks a container as restored.</summary>
     public void Complete(string id) => File.WriteAllText(PathOf(id), Done);
+
+    /// <summary>Marks a restored container as started.</summary>
+    public void Start(string id) => File.WriteAllText(PathOf(id), Started);
 
     /// <summary>Forgets a container, and makes its deletion possible where a killed runtime left the mount that it restores upon.</summary>
     /// <param name="id">The container.</param>

@@ -24,7 +24,6 @@ public sealed class ArchiveContentWriter(
 {
     private const string VolumeFolder = "volumes";
     private const string DataLink = "..data";
-    private const string SharedMemory = "/dev/shm";
 
     // Two blocks of zeros end a tar.
     private static readonly byte[] EmptyArchive = new byte[1024];
@@ -59,6 +58,10 @@ public sealed class ArchiveContentWriter(
             Cpu = NodeFacts.Cpu(),
         };
     }
+
+    /// <summary>CRIU's configuration file for the container's dump.</summary>
+    /// <param name="container">The container on the node.</param>
+    public byte[] DumpOptions(RunningContainer container) => Engines.DumpOptions.Write(node, container);
 
     /// <summary>Writes the metadata: first in the archive, so that reading it needs no more than the archive's start.</summary>
     /// <param name="writer">Takes it.</param>
@@ -99,7 +102,7 @@ public sealed class ArchiveContentWriter(
         writer.AddBytes(ArchiveMetadata.FileName, JsonSerializer.SerializeToUtf8Bytes(metadata, EnginesJson.Default.ArchiveMetadata));
     }
 
-    /// <summary>Writes what only holds while the container stands still: changed and deleted files, and volumes.</summary>
+    /// <summary>Writes what only holds while the container stands still: changed and deleted files, volumes and shared memory.</summary>
     /// <param name="writer">Takes it.</param>
     /// <param name="request">What is checkpointed.</param>
     /// <param name="container">The container on the node.</param>
@@ -117,6 +120,11 @@ public sealed class ArchiveContentWriter(
             else
                 writer.AddBytes($"{VolumeFolder}/{volume.Name}.tar", EmptyArchive);
         }
+        using RootDirectory? shared = SharedMemory.TryOpen(node, container);
+        if (shared is null)
+            return;
+        using Stream tar = writer.BeginNested(SharedMemory.ArchiveName);
+        TreeArchive.Write(shared, tar);
     }
 
     /// <summary>Writes the content of the emptyDir volumes that the container mounts.</summary>
@@ -130,21 +138,23 @@ public sealed class ArchiveContentWriter(
             WriteVolume(writer, request, volume);
     }
 
-    /// <summary>What no engine puts into an archive though a program may miss it, each a sentence: files in the Pod's shared memory.</summary>
+    /// <summary>What is not in an archive though a program may miss it, each a sentence: files in shared memory.</summary>
     /// <param name="request">What is checkpointed.</param>
     /// <param name="container">The container on the node; null where its engine does not tell.</param>
-    public IReadOnlyList<string> FindLeftOut(CheckpointRequest request, RunningContainer? container)
+    /// <param name="withShared">Whether the engine takes the Pod's own shared memory along.</param>
+    public IReadOnlyList<string> FindLeftOut(CheckpointRequest request, RunningContainer? container, bool withShared = false)
     {
         ArgumentNullException.ThrowIfNull(request);
-        bool isVolume = request.EmptyDirs.Any(volume => volume.Mounts.Any(mount => mount.Path == SharedMemory));
-        if (isVolume || container?.Spec.Mounts?.FirstOrDefault(mount => mount.Destination == SharedMemory)?.Source is not { } source
+        bool isVolume = request.EmptyDirs.Any(volume => volume.Mounts.Any(mount => mount.Path == SharedMemory.MountPoint));
+        if (isVolume || (withShared && container is not null && SharedMemory.SourceIn(container) is not null)
+            || container?.Spec.Mounts?.FirstOrDefault(mount => mount.Destination == SharedMemory.MountPoint)?.Source is not { } source
             || !RelativePath.TryParse(source, out RelativePath path) || node.Directory.StatTarget(path)?.Type != FileType.Directory)
         {
             return [];
         }
         using RootDirectory folder = node.OpenDirectory(source);
         int files = folder.List().Count;
-        return files == 0 ? [] : [$"the content of {SharedMemory} ({files} files) is not in the archive: a program that has one of them open cannot be restored"];
+        return files == 0 ? [] : [$"the content of {SharedMemory.MountPoint} ({files} files) is not in the archive: a program that has one of them open cannot be restored"];
     }
 
     /// <summary>A digest that stays the same as long as nobody writes to these volumes; null where somebody does while it is taken.</summary>

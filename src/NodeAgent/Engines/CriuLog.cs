@@ -16,8 +16,9 @@ public static class CriuLog
     private const int MaximumReasons = 2;
     private const int End = 8 * 1024 * 1024;
 
-    // Printed on every run without CAP_SYS_RESOURCE, and at the end of every failed run: they explain nothing.
-    private static readonly string[] Noise = ["rlimit: Can't setup", "Dumping FAILED", "Restoring FAILED", "cg: cgroupd: recv req error"];
+    // Printed on every run without CAP_SYS_RESOURCE, and after every failure: they explain nothing.
+    private static readonly string[] Noise =
+        ["rlimit: Can't setup", "Dumping FAILED", "Restoring FAILED", "cg: cgroupd: recv req error", "Dump files (pid: ", "): exited, status="];
 
     /// <summary>
     /// Reads a log: what is longer than 16 MiB without its middle, because a restore of 500 processes was seen to write 655 MB. The cause of a failure
@@ -42,17 +43,22 @@ public static class CriuLog
         return $"{Encoding.UTF8.GetString(text, 0, first)}\n{Encoding.UTF8.GetString(text, first, last)}";
     }
 
-    /// <summary>The first lines that CRIU calls errors, without times: the cause comes first, then what followed from it. Null when it calls none so.</summary>
+    /// <summary>
+    /// The first lines that CRIU calls errors, without times: the cause comes first, then what followed from it; and what to do about it, where that is
+    /// known. Null when it calls none so.
+    /// </summary>
     /// <param name="log">The log's text.</param>
     public static string? Reason(string log)
     {
         ArgumentNullException.ThrowIfNull(log);
-        string[] reasons = [.. log.Split('\n')
+        string[] errors = [.. log.Split('\n')
             .Where(line => line.Contains("Error (", StringComparison.Ordinal) && !Noise.Any(noise => line.Contains(noise, StringComparison.Ordinal)))
             .Select(WithoutTimeAndPlace)
-            .Distinct(StringComparer.Ordinal)
-            .Take(MaximumReasons)];
-        return reasons.Length == 0 ? null : string.Join("; ", reasons);
+            .Distinct(StringComparer.Ordinal)];
+        if (errors.Length == 0)
+            return null;
+        string reasons = string.Join("; ", errors.Take(MaximumReasons));
+        return CriuAdvice.For(errors) is { } advice ? $"{reasons.TrimEnd('.')}: {advice}" : reasons;
     }
 
     // "(00.123456)     12: Error (criu/files-reg.c:2143): Can't open file x" → "Can't open file x"

@@ -42,8 +42,6 @@ public sealed partial class RuntimeEngine(
     private const string DumpLog = "dump.log";
     private const string DumpStatistics = "stats-dump";
     private const string CriuConfiguration = "criu.conf";
-    // A connection that the program has not accepted yet (a probe's, a client's) must not spoil the checkpoint: it stays with the source.
-    private static readonly byte[] CriuOptions = [.. "skip-in-flight\n"u8];
     private const int ThawAttempts = 5;
     private static readonly TimeSpan ThawPause = TimeSpan.FromSeconds(1);
 
@@ -54,9 +52,10 @@ public sealed partial class RuntimeEngine(
         RunningContainer container = Find(request);
         ForeignCriuOptions.Refuse(container, options.Value);
         var runtime = new OciRuntime(processes, container.RuntimePath, container.RuntimeRoot);
-        await RequireRunningAsync(runtime, container, cancellationToken);
+        OciState state = await RequireRunningAsync(runtime, container, cancellationToken);
+        RequireSeizable(request, state);
         ArchiveMetadata metadata = await content.DescribeAsync(request, container, runtime, cancellationToken);
-        IReadOnlyList<string> leftOut = content.FindLeftOut(request, container);
+        IReadOnlyList<string> leftOut = content.FindLeftOut(request, container, withShared: true);
         IReadOnlyList<string> connections = await runtime.ConnectionOptionsAsync(cancellationToken);
 
         var entry = new CheckpointJournalEntry(
@@ -128,7 +127,7 @@ public sealed partial class RuntimeEngine(
         }
     }
 
-    private static async Task RequireRunningAsync(OciRuntime runtime, RunningContainer container, CancellationToken cancellationToken)
+    private static async Task<OciState> RequireRunningAsync(OciRuntime runtime, RunningContainer container, CancellationToken cancellationToken)
     {
         OciState? state = await runtime.StateAsync(container.Id.Id, cancellationToken);
         if (state is not { Status: "running" })
@@ -137,14 +136,22 @@ public sealed partial class RuntimeEngine(
                 CheckpointFailedException.ContainerNotRunning,
                 $"container {container.Id} is {state?.Status ?? "unknown to " + container.RuntimePath}, not running: a checkpoint needs a running container");
         }
+        return state;
+    }
+
+    // Before anything is frozen: CRIU would keep the container frozen until the time limit.
+    private static void RequireSeizable(CheckpointRequest request, OciState state)
+    {
+        if (ProcessObstacles.Find(state.Pid) is { } obstacle)
+            throw new CheckpointFailedException(CheckpointFailedException.CheckpointFailed, $"CRIU cannot dump container {request.Container}: {obstacle}");
     }
 
     // The log carries the container's label before CRIU opens it: a confined CRIU may write nothing else.
-    private static void PrepareDump(RootDirectory work, RunningContainer container)
+    private void PrepareDump(RootDirectory work, RunningContainer container)
     {
         work.MakeDirectories(RelativePath.Parse(ImageFolder), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         LabelledFile.Create(work, RelativePath.Parse(DumpLog), container.MountLabel).Dispose();
-        work.WriteFileAtomically(RelativePath.Parse(CriuConfiguration), CriuOptions);
+        work.WriteFileAtomically(RelativePath.Parse(CriuConfiguration), content.DumpOptions(container));
     }
 
     // Both at once, and both to their end: CRIU is still reading when the files are written, and must not lose its folder when they fail.

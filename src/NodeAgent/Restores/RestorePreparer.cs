@@ -2,11 +2,14 @@ using CheckpointOperator.Core.Archives;
 using CheckpointOperator.Core.FileSystem;
 using CheckpointOperator.Core.RootFs;
 using CheckpointOperator.Core.Security;
+using CheckpointOperator.Kubernetes.Api.V1Alpha1;
 using CheckpointOperator.NodeAgent.Containers;
 using CheckpointOperator.NodeAgent.Engines;
 using CheckpointOperator.NodeAgent.Node;
+using CheckpointOperator.NodeAgent.Restores.Sockets;
 using CheckpointOperator.NodeAgent.Store;
 
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Win32.SafeHandles;
 
@@ -21,14 +24,25 @@ namespace CheckpointOperator.NodeAgent.Restores;
 /// <param name="addresses">Finds the Pod's addresses.</param>
 /// <param name="cpu">Compares processors.</param>
 /// <param name="options">What an archive may hold.</param>
-internal sealed class RestorePreparer(
-    NodeRoot node, ArchiveStore store, RestoreJournal journal, VolumeRestorer volumes, SharedVolumes shared, SandboxAddresses addresses, CriuCpu cpu, IOptions<AgentOptions> options)
+/// <param name="logger">Tells what becomes of sockets.</param>
+internal sealed partial class RestorePreparer(
+    NodeRoot node,
+    ArchiveStore store,
+    RestoreJournal journal,
+    VolumeRestorer volumes,
+    SharedVolumes shared,
+    SandboxAddresses addresses,
+    CriuCpu cpu,
+    IOptions<AgentOptions> options,
+    ILogger<RestorePreparer> logger)
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private static readonly RelativePath Images = RelativePath.Parse("images");
     private static readonly RelativePath Work = RelativePath.Parse("work");
     private static readonly RelativePath RestoreLog = RelativePath.Parse("restore.log");
     private static readonly RelativePath CriuConfig = RelativePath.Parse("criu.conf");
+    // The connections that cannot go on are closed in the images by then.
+    private static readonly byte[] CriuOptions = [.. "tcp-established\nfile-locks\n"u8];
 
     /// <summary>Does it all. What fails leaves the journal's entry, which the caller ends.</summary>
     /// <param name="restore">What is restored.</param>
@@ -52,10 +66,11 @@ internal sealed class RestorePreparer(
         await RequireCpuAsync(images, entry, cancellationToken);
 
         entry = ApplyFiles(restore, container, images, entry, cancellationToken);
-        PrepareCriu(container, folder, images, entry);
+        PrepareCriu(restore, container, folder, images, entry);
         // Only CRIU's images are needed from here on; the folder may be in memory.
         images.Remove(RelativePath.Parse(RootFsDiff.FileName));
         images.RemoveTree(RelativePath.Parse("volumes"));
+        images.Remove(RelativePath.Parse(SharedMemory.ArchiveName));
         return entry with { Told = true };
     }
 
@@ -79,22 +94,42 @@ internal sealed class RestorePreparer(
         ApplyResult applied = RootFsDiff.Apply(images, rootfs, limits, container.Ids, cancellationToken);
         shared.TakeLatest(restore, images, cancellationToken);
         ImportResult filled = volumes.Fill(images, restore);
+        ImportResult memory = volumes.FillSharedMemory(images, restore, container);
         ImportResult linked = volumes.MakeDataFolders(images, restore.Pod, restore.Container);
         return entry with
         {
-            FilesWritten = applied.Entries - applied.Whiteouts + filled.Entries + linked.Entries,
-            BytesWritten = applied.Bytes + filled.Bytes + linked.Bytes,
+            FilesWritten = applied.Entries - applied.Whiteouts + filled.Entries + memory.Entries + linked.Entries,
+            BytesWritten = applied.Bytes + filled.Bytes + memory.Bytes + linked.Bytes,
             DeletedFiles = deleted + (int)applied.Whiteouts,
         };
     }
 
-    private void PrepareCriu(RunningContainer container, RootDirectory folder, RootDirectory images, RestoreJournalEntry entry)
+    private void FitSockets(AuthorizedRestore restore, RunningContainer container, RootDirectory images)
+    {
+        try
+        {
+            InetFit fit = InetSockets.Fit(images, addresses.Of(container), restore.Restore.Spec.TcpConnections == TcpConnections.Auto);
+            Log.Fitted(logger, container.Id.Id, fit.Kept, fit.Closed, fit.Moved);
+        }
+        catch (InvalidDataException damaged)
+        {
+            throw new RestoreRefusedException(RestoreRefusedException.ArchiveRefused, $"CRIU's image of the open files is damaged: {damaged.Message}");
+        }
+    }
+
+    private void PrepareCriu(AuthorizedRestore restore, RunningContainer container, RootDirectory folder, RootDirectory images, RestoreJournalEntry entry)
     {
         using (RootDirectory work = folder.OpenDirectory(Work))
             LabelledFile.Create(work, RestoreLog, container.MountLabel).Dispose();
-        string options = CriuConfiguration.Write(DataFolders.ReadMetadata(images)?.PodIps ?? [], addresses.Of(container));
-        folder.WriteFileAtomically(CriuConfig, System.Text.Encoding.ASCII.GetBytes(options));
+        FitSockets(restore, container, images);
+        folder.WriteFileAtomically(CriuConfig, CriuOptions);
         using RootDirectory bundle = node.OpenDirectory(container.Bundle);
         BundleConfiguration.SetCriuConfig(bundle, container.SpecJson.Span, $"{entry.Folder}/{CriuConfig}");
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Container {Container}: of the TCP connections' ends {Kept} go on and {Closed} are closed; {Moved} sockets get the Pod's new address.")]
+        public static partial void Fitted(ILogger logger, string container, int kept, int closed, int moved);
     }
 }

@@ -14,6 +14,7 @@ internal sealed class RestoreRefusedException(string reason, string message, V1A
     public const string CheckpointNotReady = "CheckpointNotReady";
     public const string ArchiveRefused = "ArchiveRefused";
     public const string CpuIncompatible = "CpuIncompatible";
+    public const string RuntimeDiffers = "RuntimeDiffers";
     public const string PreparationFailed = "PreparationFailed";
     public const string RuntimeFailed = "RuntimeFailed";
     public const string AttemptsUsedUp = "AttemptsUsedUp";

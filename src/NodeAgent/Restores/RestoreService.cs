@@ -83,7 +83,10 @@ internal sealed partial class RestoreService(
             RunningContainer container = Find(question);
             decision = await authorizer.DecideAsync(container, cancellationToken);
             if (decision.Authorized is { } restore)
+            {
+                SameRuntime.Require(restore.Checkpoint.Status.Container?.Runtime, question.Runtime!);
                 return await PrepareAsync(question, container, restore, pending, cancellationToken);
+            }
             Log.Fresh(logger, question.Id);
             await TellAsync(decision.Restore, changed => RestoreStatus.SetStartedFresh(changed, decision.Container, time.GetUtcNow()), cancellationToken);
             return WrapperAnswer.Create;

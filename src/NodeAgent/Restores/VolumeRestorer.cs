@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 
 using CheckpointOperator.Core.Archives;
@@ -13,7 +12,7 @@ using Microsoft.Extensions.Options;
 
 namespace CheckpointOperator.NodeAgent.Restores;
 
-/// <summary>Puts the content of emptyDir volumes back, and makes the folders exist by which open files of other volumes are named.</summary>
+/// <summary>Puts the content of emptyDir volumes and of shared memory back, and makes the folders exist by which open files of other volumes are named.</summary>
 /// <param name="node">The node's files.</param>
 /// <param name="options">Where the kubelet keeps volumes.</param>
 internal sealed class VolumeRestorer(NodeRoot node, IOptions<AgentOptions> options)
@@ -21,8 +20,6 @@ internal sealed class VolumeRestorer(NodeRoot node, IOptions<AgentOptions> optio
     private const string DataLink = "..data";
     private const string MarkPrefix = "filled-";
     private const int MaximumMark = 1024 * 1024;
-
-    private readonly ConcurrentDictionary<string, Lock> _filling = new(StringComparer.Ordinal);
 
     /// <summary>
     /// Fills the Pod's emptyDir volumes that the container mounts from <c>volumes/NAME.tar</c>, each once for the Pod. What init containers wrote there is
@@ -32,9 +29,55 @@ internal sealed class VolumeRestorer(NodeRoot node, IOptions<AgentOptions> optio
     /// <param name="restore">What is restored. A container that is restored again finds its own volumes as they were, and those of others as they are.</param>
     public ImportResult Fill(RootDirectory images, AuthorizedRestore restore)
     {
-        // One at a time in a Pod: a kubelet that gave up a slow restore asks for the next one while the first is still written.
-        lock (_filling.GetOrAdd(restore.Pod.Metadata.Uid, _ => new Lock()))
-            return FillOnce(images, restore);
+        V1Pod pod = restore.Pod;
+        List<string> filled = ReadMark(pod);
+        long entries = 0;
+        long bytes = 0;
+        foreach (PodVolume volume in PodVolume.Of(pod, restore.Container).Where(volume => volume.IsEmptyDir))
+        {
+            RelativePath archive = RelativePath.Parse($"volumes/{volume.Name}.tar");
+            string[] users = [.. pod.Spec.LastingContainers().Select(container => container.Name).Where(name => PodVolume.Of(pod, name).Any(theirs => theirs.Name == volume.Name))];
+            if (!images.Exists(archive))
+                continue;
+            using RootDirectory folder = node.OpenDirectory(volume.FolderOn(options.Value.KubeletRoot, pod.Metadata.Uid));
+            // Another container of the Pod, or an earlier attempt, may have written since; a volume in memory is empty after a boot.
+            bool isInUse = restore.Again ? users is not [_] && folder.List().Count > 0 : filled.Contains(volume.Name);
+            if (isInUse)
+                continue;
+            if (users.All(name => name == restore.Container || restore.Others.Any(other => other.Container == name)))
+                Empty(folder);
+            using var tar = new FileStream(images.OpenFileNoFollow(archive), FileAccess.Read);
+            ImportResult result = TreeArchive.Extract(tar, folder, options.Value.ArchiveLimits());
+            (entries, bytes) = (entries + result.Entries, bytes + result.Bytes);
+            if (!filled.Contains(volume.Name))
+                filled.Add(volume.Name);
+            WriteMark(pod, filled);
+        }
+        return new ImportResult(entries, bytes);
+    }
+
+    /// <summary>Fills the Pod's shared memory from <c>devshm-checkpoint.tar</c>, once for the Pod: all its containers have it.</summary>
+    /// <param name="images">The imported archive.</param>
+    /// <param name="restore">What is restored. A container that is restored again finds it as it was, where no other container may use it.</param>
+    /// <param name="container">The container on the node.</param>
+    public ImportResult FillSharedMemory(RootDirectory images, AuthorizedRestore restore, RunningContainer container)
+    {
+        RelativePath archive = RelativePath.Parse(SharedMemory.ArchiveName);
+        using RootDirectory? folder = SharedMemory.TryOpen(node, container);
+        if (folder is null || !images.Exists(archive))
+            return new ImportResult(0, 0);
+        List<string> filled = ReadMark(restore.Pod);
+        bool isAlone = restore.Pod.Spec.LastingContainers().Count == 1;
+        // Another container of the Pod, or an earlier attempt, may have written since; a new sandbox has an empty one.
+        if (folder.List().Count > 0 && (restore.Again ? !isAlone : filled.Contains(SharedMemory.MountPoint)))
+            return new ImportResult(0, 0);
+        if (isAlone)
+            Empty(folder);
+        using var tar = new FileStream(images.OpenFileNoFollow(archive), FileAccess.Read);
+        ImportResult result = TreeArchive.Extract(tar, folder, options.Value.ArchiveLimits());
+        if (!filled.Contains(SharedMemory.MountPoint))
+            WriteMark(restore.Pod, [.. filled, SharedMemory.MountPoint]);
+        return result;
     }
 
     /// <summary>Whether a volume of the Pod was filled already.</summary>
@@ -80,35 +123,6 @@ internal sealed class VolumeRestorer(NodeRoot node, IOptions<AgentOptions> optio
             if (!node.Directory.Exists(RelativePath.Parse($"{options.Value.KubeletRoot}/pods/{entry.Path.Name[MarkPrefix.Length..]}")))
                 folder.Remove(entry.Path);
         }
-    }
-
-    private ImportResult FillOnce(RootDirectory images, AuthorizedRestore restore)
-    {
-        V1Pod pod = restore.Pod;
-        List<string> filled = ReadMark(pod);
-        long entries = 0;
-        long bytes = 0;
-        foreach (PodVolume volume in PodVolume.Of(pod, restore.Container).Where(volume => volume.IsEmptyDir))
-        {
-            RelativePath archive = RelativePath.Parse($"volumes/{volume.Name}.tar");
-            string[] users = [.. pod.Spec.LastingContainers().Select(container => container.Name).Where(name => PodVolume.Of(pod, name).Any(theirs => theirs.Name == volume.Name))];
-            if (!images.Exists(archive))
-                continue;
-            using RootDirectory folder = node.OpenDirectory(volume.FolderOn(options.Value.KubeletRoot, pod.Metadata.Uid));
-            // Another container of the Pod, or an earlier attempt, may have written since; a volume in memory is empty after a boot.
-            bool isInUse = restore.Again ? users is not [_] && folder.List().Count > 0 : filled.Contains(volume.Name);
-            if (isInUse)
-                continue;
-            if (users.All(name => name == restore.Container || restore.Others.Any(other => other.Container == name)))
-                Empty(folder);
-            using var tar = new FileStream(images.OpenFileNoFollow(archive), FileAccess.Read);
-            ImportResult result = TreeArchive.Extract(tar, folder, options.Value.ArchiveLimits());
-            (entries, bytes) = (entries + result.Entries, bytes + result.Bytes);
-            if (!filled.Contains(volume.Name))
-                filled.Add(volume.Name);
-            WriteMark(pod, filled);
-        }
-        return new ImportResult(entries, bytes);
     }
 
     private static void Empty(RootDirectory folder)

@@ -30,9 +30,15 @@ public sealed class CriOHandlerInstaller(INodeProcesses processes, RootDirectory
                 $"CRI-O's configuration has a handler {RuntimeHandlerOptions.Handler} of somebody else's (runtime_path \"{foreign}\"): " +
                 $"give it runtime_path \"{options.InstalledProgram}\", or remove it");
         }
+        string? wanted = current is null && before.Program is not null ? null : before.DropIn(options.InstalledProgram);
+        // The default handler is another than it was: containers that run are known to the runtime, and the state folder, that they were made with.
+        if (current is not null && wanted != current && CountUsers() is > 0 and var users)
+        {
+            report($"kept {DropIn} as it is: {users} containers were made by it; delete their Pods and run this again");
+            return;
+        }
         if (_program.Install(before.Runtime))
             report($"installed {options.InstalledProgram}");
-        string? wanted = current is null && before.Program is not null ? null : before.DropIn(options.InstalledProgram);
         if (wanted == current && before.Program == options.InstalledProgram)
         {
             report($"CRI-O's configuration has the handler {RuntimeHandlerOptions.Handler} already");
@@ -88,9 +94,14 @@ public sealed class CriOHandlerInstaller(INodeProcesses processes, RootDirectory
 
     private bool Uses(RelativePath bundle)
     {
-        if (!host.Exists(bundle))
-            return false;
-        using RootDirectory folder = host.OpenDirectory(bundle);
-        return ConmonArguments.Read(host, folder)?.Runtime == options.InstalledProgram;
+        try
+        {
+            using RootDirectory folder = host.OpenDirectory(bundle);
+            return ConmonArguments.Read(host, folder)?.Runtime == options.InstalledProgram;
+        }
+        catch (FileSystemException gone) when (gone.IsNotFound)
+        {
+            return false; // a layer that is no container, or one that went meanwhile
+        }
     }
 }

@@ -35,9 +35,10 @@ internal static class RuntimeHandlerCommands
         Option<string> config = Setting("--containerd-config", "containerd's configuration on the node.", Defaults.ContainerdConfig);
         Option<string> crio = Setting("--crio", "CRI-O's program on the node.", Defaults.CriO);
         Option<string> crioConfig = Setting("--crio-config-folder", "The folder of CRI-O's drop-in files on the node.", Defaults.CriOConfigFolder);
+        Option<string> crioRunRoot = Setting("--crio-run-root", "The folder in which CRI-O's storage keeps what runs.", Defaults.CriORunRoot);
         Option<string> restart = Setting(
             "--restart-command", $"Makes the engine read its configuration; run by a shell on the node. `{Defaults.RestartCommand}` or `{Defaults.CriOReloadCommand}` if left out.", "");
-        var command = new Command(name, description) { hostRoot, source, folder, runtime, socket, containerd, ctr, config, crio, crioConfig, restart };
+        var command = new Command(name, description) { hostRoot, source, folder, runtime, socket, containerd, ctr, config, crio, crioConfig, crioRunRoot, restart };
         command.SetAction(async (result, cancellationToken) =>
         {
             try
@@ -54,6 +55,7 @@ internal static class RuntimeHandlerCommands
                     ContainerdConfig = result.GetRequiredValue(config),
                     CriO = result.GetRequiredValue(crio),
                     CriOConfigFolder = result.GetRequiredValue(crioConfig),
+                    CriORunRoot = result.GetRequiredValue(crioRunRoot),
                     RestartCommand = result.GetRequiredValue(restart) is { Length: > 0 } command ? command : Defaults.RestartCommand,
                     CriOReloadCommand = result.GetRequiredValue(restart) is { Length: > 0 } reload ? reload : Defaults.CriOReloadCommand,
                 };

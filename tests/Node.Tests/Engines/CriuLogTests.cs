@@ -14,7 +14,7 @@ public sealed class CriuLogTests
             (00.100000)     93: Error (criu/files-reg.c:1816): Can't lookup mount=29 for fd=1 path=/tmp/out
             (00.108854) Error (criu/cr-dump.c:2111): Dumping FAILED.
             """;
-        Assert.Equal("Can't lookup mount=29 for fd=1 path=/tmp/out", CriuLog.Reason(log));
+        Assert.StartsWith("Can't lookup mount=29 for fd=1 path=/tmp/out: ", CriuLog.Reason(log), StringComparison.Ordinal);
     }
 
     [Fact]

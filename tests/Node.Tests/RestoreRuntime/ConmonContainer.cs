@@ -31,7 +31,8 @@ internal sealed class ConmonContainer : IAsyncDisposable
     /// <summary>A counter that prints a number five times a second.</summary>
     /// <param name="node">The node.</param>
     /// <param name="runtime">The runtime's path.</param>
-    public static async Task<ConmonContainer> PrepareAsync(NodeFixture node, string runtime)
+    /// <param name="namesARestore">Whether its Pod has our annotation.</param>
+    public static async Task<ConmonContainer> PrepareAsync(NodeFixture node, string runtime, bool namesARestore = true)
     {
         var container = new ConmonContainer(node, runtime);
         await node.RunAsync($$"""
@@ -61,8 +62,9 @@ internal sealed class ConmonContainer : IAsyncDisposable
             ["io.kubernetes.pod.name"] = "counter-0",
             ["io.kubernetes.pod.namespace"] = "default",
             ["io.kubernetes.pod.uid"] = "11111111-1111-1111-1111-111111111111",
-            ["restore.checkpoint-operator.io/counter"] = "again",
         };
+        if (namesARestore)
+            config["annotations"]!["restore.checkpoint-operator.io/counter"] = "again";
         await File.WriteAllTextAsync(path, config.ToJsonString());
         return container;
     }

@@ -12,6 +12,7 @@ using CheckpointOperator.NodeAgent.Restores;
 using CheckpointOperator.NodeAgent.Store;
 
 using k8s.Models;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CheckpointOperator.Node.Tests.Restores;
 
@@ -58,7 +59,8 @@ public sealed class ClaimsTests : IDisposable
         { "config.json", """{"process":{}}""" },
         { "checkpoint-operator.json", """{"version":1,"podIps":["10.1.0.5\naction-script /outside/program"],"volumes":[]}""" },
         { "checkpoint-operator.json", """{"version":1,"volumes":[{"name":"data","kind":"emptyDir","dataFolder":"../../../../outside"}]}""" },
-        { "checkpoint/files.img", "/data/..2026_11_23_11_48_27.1/../../../outside/x" },
+        // Two magic numbers, an entry's length, a field's tag and length.
+        { "checkpoint/files.img", "MAGICMAG\u0032\0\0\0\u001a\u0030/data/..2026_11_23_11_48_27.1/../../../outside/x" },
         { "volumes/other.tar", "no volume of this Pod" },
         { "volumes/../../outside/new.tar", "" },
     };
@@ -73,7 +75,7 @@ public sealed class ClaimsTests : IDisposable
         try
         {
             RestoreJournalEntry entry = await PrepareAsync(file, content);
-            Assert.Equal("tcp-close\nfile-locks\n", File.ReadAllText(_node.On($"{entry.Folder}/criu.conf")));
+            Assert.Equal("tcp-established\nfile-locks\n", File.ReadAllText(_node.On($"{entry.Folder}/criu.conf")));
             Assert.Equal("", File.ReadAllText(_node.On($"{entry.Folder}/work/restore.log")));
             JsonNode spec = JsonNode.Parse(File.ReadAllText(_node.On(Bundle + "/config.json")))!;
             Assert.Equal($"{entry.Folder}/criu.conf", (string?)spec["annotations"]!["org.criu.config"]);
@@ -112,7 +114,8 @@ public sealed class ClaimsTests : IDisposable
         var journal = new RestoreJournal(_node.Root, _node.Options);
         var volumes = new VolumeRestorer(_node.Root, _node.Options);
         var preparer = new RestorePreparer(
-            _node.Root, store, journal, volumes, new SharedVolumes(store, volumes, _node.Options), new SandboxAddresses(_node.Root, _node.Options), new CriuCpu(new NoProcesses()), _node.Options);
+            _node.Root, store, journal, volumes, new SharedVolumes(store, volumes, _node.Options), new SandboxAddresses(_node.Root, _node.Options), new CriuCpu(new NoProcesses()), _node.Options,
+            NullLogger<RestorePreparer>.Instance);
         var checkpoint = new V1Alpha1ContainerCheckpoint
         {
             Metadata = new V1ObjectMeta { Uid = Uid },
