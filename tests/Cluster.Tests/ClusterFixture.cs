@@ -19,6 +19,9 @@ public sealed class ClusterFixture : IAsyncLifetime
     /// <summary>The repository's folder.</summary>
     public string Repository { get; } = FindRoot();
 
+    /// <summary>The repository.</summary>
+    public static string Root { get; } = FindRoot();
+
     /// <summary>kubectl against the cluster.</summary>
     public Kubectl Kubectl { get; private set; } = null!;
 

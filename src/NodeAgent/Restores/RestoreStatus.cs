@@ -55,7 +55,6 @@ internal static class RestoreStatus
     {
         RestoreContainerStatus container = Find(restore, name);
         Set(container, RestoreResult.StartedFresh, "Ended", $"The restored process ended, and container {name} was started from its image, as spec.onContainerRestart says.");
-        (container.ContainerID, container.Pid) = (null, null);
         Summarize(restore, now);
     }
 
@@ -66,8 +65,12 @@ internal static class RestoreStatus
         restore.Status.Containers?.FirstOrDefault(container => container.Name == name)
         ?? throw new InvalidOperationException($"ContainerRestore {restore.Metadata.Name} has no container {name} in its status any more");
 
-    private static void Set(RestoreContainerStatus container, RestoreResult result, string reason, string message) =>
+    private static void Set(RestoreContainerStatus container, RestoreResult result, string reason, string message)
+    {
         (container.Result, container.Reason, container.Message) = (result, reason, message);
+        // What ended has no process any more.
+        (container.ContainerID, container.Pid) = (null, null);
+    }
 
     private static void Summarize(V1Alpha1ContainerRestore restore, DateTimeOffset now)
     {
@@ -96,7 +99,7 @@ internal static class RestoreStatus
         if (all.Length == 1)
             return telling.Message ?? string.Empty;
         return done.Length == all.Length ? string.Join(' ', all.Select(container => $"{container.Name}: {container.Message}"))
-            : $"{telling.Name}: {telling.Message ?? "not asked for yet."}{(done.Length > 0 ? $" Restored so far: {string.Join(", ", done.Select(container => container.Name))}." : string.Empty)}";
+            : $"{telling.Name}: {telling.Message ?? "not asked for yet"}{(done.Length > 0 ? $"; restored so far: {string.Join(", ", done.Select(container => container.Name))}" : string.Empty)}";
     }
 
     // One that was restored and started from its image afterwards was restored.

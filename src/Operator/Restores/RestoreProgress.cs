@@ -22,7 +22,7 @@ internal sealed record RestoreProgress(RestorePhase Phase, string Reason, string
         bool isRestored = restored?.Status == Conditions.True;
 
         if (restored is { Status: Conditions.False, Reason: "AttemptsUsedUp" })
-            return Failed("RestoreFailed", $"{subject} of Pod {podName} could not be restored: {restored.Message} Delete the Pod, and make a new ContainerRestore.");
+            return Failed("RestoreFailed", $"{subject} of Pod {podName} could not {(names.Length == 1 ? "" : "all ")}be restored: {restored.Message.TrimEnd('.')}. Delete the Pod, and make a new ContainerRestore.");
         if (pod is null || pod.Metadata.Uid != restore.Status.PodUID)
             return Failed("PodDeleted", $"Pod {podName} was deleted before it ran restored. {NewRestore}");
         if (pod.Metadata.DeletionTimestamp is not null)
@@ -34,7 +34,7 @@ internal sealed record RestoreProgress(RestorePhase Phase, string Reason, string
         if (FindGivenUp(restore, pod) is { } givenUp)
         {
             return Failed("RestoreFailed", $"Container {givenUp.Name} of Pod {podName} is not restored, and the Pod's restartPolicy is Never, so it is not tried again: "
-                + $"{givenUp.Message ?? restored?.Message ?? "see its state"} Delete the Pod, and make a new ContainerRestore.");
+                + $"{(givenUp.Message ?? "see its state").TrimEnd('.')}. Delete the Pod, and make a new ContainerRestore.");
         }
 
         if (restored is { Status: Conditions.False, Reason: not "Restoring" })

@@ -96,6 +96,14 @@ public static class Manifests
         spec: { {{string.Join(", ", [$"checkpoint: {checkpoint}", .. fields])}} }
         """;
 
+    /// <summary>A ContainerRestore of several containers, each with its checkpoint; fields are further lines of its spec, as name: value.</summary>
+    public static string RestoreContainers(string name, IEnumerable<(string Container, string Checkpoint)> containers, params IEnumerable<string> fields) => $$"""
+        apiVersion: checkpoint-operator.io/v1alpha1
+        kind: ContainerRestore
+        metadata: {name: {{name}} }
+        spec: { {{string.Join(", ", [$"containers: [{string.Join(", ", containers.Select(one => $"{{name: {one.Container}, checkpoint: {one.Checkpoint}}}"))}]", .. fields])}} }
+        """;
+
     private static Dictionary<string, string> Programs() =>
         Directory.EnumerateFiles(Workloads).ToDictionary(path => Path.GetFileName(path), File.ReadAllText);
 

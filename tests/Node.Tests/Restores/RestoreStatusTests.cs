@@ -36,7 +36,7 @@ public sealed class RestoreStatusTests
         RestoreStatus.SetRestored(restore, "app", Process(11), Now);
 
         Assert.Equal(("False", "RuntimeFailed", "1/2"), Told(restore));
-        Assert.Equal("proxy: a file is gone Restored so far: app.", restore.Status.Conditions.Find("Restored")!.Message);
+        Assert.Equal("proxy: a file is gone; restored so far: app", restore.Status.Conditions.Find("Restored")!.Message);
     }
 
     [Fact]
