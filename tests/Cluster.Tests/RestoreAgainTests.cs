@@ -68,9 +68,9 @@ public sealed class RestoreAgainTests(ClusterFixture cluster) : AcceptanceTest(c
     private static JsonNode Container(JsonObject restore, string name) =>
         restore["status"]!["containers"]!.AsArray().Single(container => (string?)container!["name"] == name)!;
 
-    private Task EndAsync(JsonObject restore) => Cluster.Node.RunAsync($"kill -9 {Container(restore, "app")["pid"]}");
+    private async Task EndAsync(JsonObject restore) => await Cluster.Node.RunAsync($"kill -9 {Container(restore, "app")["pid"]}");
 
-    private Task ApplyAsync(string file) => Namespace.KubectlAsync("apply", "--validate=false", "-f", Path.Combine(Sample, file));
+    private async Task ApplyAsync(string file) => await Namespace.KubectlAsync("apply", "--validate=false", "-f", Path.Combine(Sample, file));
 
     private Task<string> RedisAsync(string pod, params string[] command) => Namespace.KubectlAsync(["exec", pod, "-c", "cache", "--", "redis-cli", .. command]);
 

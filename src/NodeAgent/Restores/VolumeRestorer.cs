@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 
 using CheckpointOperator.Core.Archives;
@@ -21,6 +22,8 @@ internal sealed class VolumeRestorer(NodeRoot node, IOptions<AgentOptions> optio
     private const string MarkPrefix = "filled-";
     private const int MaximumMark = 1024 * 1024;
 
+    private readonly ConcurrentDictionary<string, Lock> _filling = new(StringComparer.Ordinal);
+
     /// <summary>
     /// Fills the Pod's emptyDir volumes that the container mounts from <c>volumes/NAME.tar</c>, each once for the Pod. What init containers wrote there is
     /// replaced; beside what a container that started from its image may have in it, the content is put.
@@ -29,31 +32,9 @@ internal sealed class VolumeRestorer(NodeRoot node, IOptions<AgentOptions> optio
     /// <param name="restore">What is restored. A container that is restored again finds its own volumes as they were, and those of others as they are.</param>
     public ImportResult Fill(RootDirectory images, AuthorizedRestore restore)
     {
-        V1Pod pod = restore.Pod;
-        List<string> filled = ReadMark(pod);
-        long entries = 0;
-        long bytes = 0;
-        foreach (PodVolume volume in PodVolume.Of(pod, restore.Container).Where(volume => volume.IsEmptyDir))
-        {
-            RelativePath archive = RelativePath.Parse($"volumes/{volume.Name}.tar");
-            string[] users = [.. pod.Spec.LastingContainers().Select(container => container.Name).Where(name => PodVolume.Of(pod, name).Any(theirs => theirs.Name == volume.Name))];
-            if (!images.Exists(archive))
-                continue;
-            using RootDirectory folder = node.OpenDirectory(volume.FolderOn(options.Value.KubeletRoot, pod.Metadata.Uid));
-            // Another container of the Pod, or an earlier attempt, may have written since; a volume in memory is empty after a boot.
-            bool isInUse = restore.Again ? users is not [_] && folder.List().Count > 0 : filled.Contains(volume.Name);
-            if (isInUse)
-                continue;
-            if (users.All(name => name == restore.Container || restore.Others.Any(other => other.Container == name)))
-                Empty(folder);
-            using var tar = new FileStream(images.OpenFileNoFollow(archive), FileAccess.Read);
-            ImportResult result = TreeArchive.Extract(tar, folder, options.Value.ArchiveLimits());
-            (entries, bytes) = (entries + result.Entries, bytes + result.Bytes);
-            if (!filled.Contains(volume.Name))
-                filled.Add(volume.Name);
-            WriteMark(pod, filled);
-        }
-        return new ImportResult(entries, bytes);
+        // One at a time in a Pod: a kubelet that gave up a slow restore asks for the next one while the first is still written.
+        lock (_filling.GetOrAdd(restore.Pod.Metadata.Uid, _ => new Lock()))
+            return FillOnce(images, restore);
     }
 
     /// <summary>Fills the Pod's shared memory from <c>devshm-checkpoint.tar</c>, once for the Pod: all its containers have it.</summary>
@@ -123,6 +104,35 @@ internal sealed class VolumeRestorer(NodeRoot node, IOptions<AgentOptions> optio
             if (!node.Directory.Exists(RelativePath.Parse($"{options.Value.KubeletRoot}/pods/{entry.Path.Name[MarkPrefix.Length..]}")))
                 folder.Remove(entry.Path);
         }
+    }
+
+    private ImportResult FillOnce(RootDirectory images, AuthorizedRestore restore)
+    {
+        V1Pod pod = restore.Pod;
+        List<string> filled = ReadMark(pod);
+        long entries = 0;
+        long bytes = 0;
+        foreach (PodVolume volume in PodVolume.Of(pod, restore.Container).Where(volume => volume.IsEmptyDir))
+        {
+            RelativePath archive = RelativePath.Parse($"volumes/{volume.Name}.tar");
+            string[] users = [.. pod.Spec.LastingContainers().Select(container => container.Name).Where(name => PodVolume.Of(pod, name).Any(theirs => theirs.Name == volume.Name))];
+            if (!images.Exists(archive))
+                continue;
+            using RootDirectory folder = node.OpenDirectory(volume.FolderOn(options.Value.KubeletRoot, pod.Metadata.Uid));
+            // Another container of the Pod, or an earlier attempt, may have written since; a volume in memory is empty after a boot.
+            bool isInUse = restore.Again ? users is not [_] && folder.List().Count > 0 : filled.Contains(volume.Name);
+            if (isInUse)
+                continue;
+            if (users.All(name => name == restore.Container || restore.Others.Any(other => other.Container == name)))
+                Empty(folder);
+            using var tar = new FileStream(images.OpenFileNoFollow(archive), FileAccess.Read);
+            ImportResult result = TreeArchive.Extract(tar, folder, options.Value.ArchiveLimits());
+            (entries, bytes) = (entries + result.Entries, bytes + result.Bytes);
+            if (!filled.Contains(volume.Name))
+                filled.Add(volume.Name);
+            WriteMark(pod, filled);
+        }
+        return new ImportResult(entries, bytes);
     }
 
     private static void Empty(RootDirectory folder)
