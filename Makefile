@@ -80,6 +80,13 @@ test-cluster: $(programs) ## tests of the whole job, on the local cluster or tha
 test-unit test-fuzz test-node test-control-plane test-cluster: test-%:
 	@eng/test $*
 
+# The rows of docs/compatibility.md, with crun where the other tiers have runc.
+.PHONY: test-crun
+test-crun: $(programs) ## the rows of docs/compatibility.md on a local cluster of its own that runs crun
+	CHECKPOINT_OPERATOR_NETWORK=10.99.11 CHECKPOINT_OPERATOR_RUNTIME=crun dotnet test --project tests/Cluster.Tests \
+	  $(foreach rows,Confined Database GoingOn KernelObject NonRoot Service Volume,--filter-class "*.$(rows)Tests")
+	@CHECKPOINT_OPERATOR_NETWORK=10.99.11 eng/cluster remove
+
 time ?= 600
 .PHONY: fuzz
 fuzz: ## fuzz Core for time=600 seconds in total (targets="tar import")

@@ -14,6 +14,9 @@ internal sealed class AgentAnswer
     /// <summary>The folder of CRIU's logs (restore).</summary>
     public string WorkPath { get; private set; } = "";
 
+    /// <summary>CRIU's configuration file (restore); empty where the agent names none.</summary>
+    public string CriuConfig { get; private set; } = "";
+
     /// <summary>Why, as one word (refuse).</summary>
     public string Reason { get; private set; } = "";
 
@@ -58,6 +61,9 @@ internal sealed class AgentAnswer
                 break;
             case "workPath":
                 WorkPath = reader.GetString() ?? "";
+                break;
+            case "criuConfig":
+                CriuConfig = reader.GetString() ?? "";
                 break;
             case "reason":
                 Reason = reader.GetString() ?? "";

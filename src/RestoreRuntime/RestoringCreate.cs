@@ -32,10 +32,13 @@ internal sealed class RestoringCreate(RestoreRuntimeConfiguration configuration,
 
         _marks.Begin(_id);
         // The shim's own options and stdio: what CRIU opens anew must be what the shim has on the other end.
-        var exitCode = RealRuntime.Run(configuration.Runtime,
+        // crun hands no configuration file to CRIU, and sets what it has options for: so both are given twice, and the file's tcp-close counts.
+        var exitCode = RealRuntime.Run("/usr/bin/env",
         [
-            .. invocation.Globals, "restore", "--detach", .. invocation.OptionsForRestore(configuration.Runtime),
-            .. SecurityLabels.OptionsFor(invocation.Bundle), "--image-path", answer.ImagePath, "--work-path", answer.WorkPath, invocation.Id!.Value,
+            .. answer.CriuConfig.Length == 0 ? Array.Empty<Argument>() : [$"CRIU_CONFIG_FILE={answer.CriuConfig}"],
+            configuration.Runtime, .. invocation.Globals, "restore", "--detach", "--tcp-established", "--file-locks",
+            .. invocation.OptionsForRestore(configuration.Runtime), .. SecurityLabels.OptionsFor(invocation.Bundle),
+            "--image-path", answer.ImagePath, "--work-path", answer.WorkPath, invocation.Id!.Value,
         ]);
         var error = exitCode == 0 ? null : Reason(answer.WorkPath, exitCode);
         if (exitCode == 0)

@@ -19,6 +19,7 @@ namespace CheckpointOperator.NodeAgent.Engines;
 /// <param name="containers">Finds the container.</param>
 /// <param name="processes">Runs the runtime on the node.</param>
 /// <param name="content">Writes what is in the archive beside CRIU's images.</param>
+/// <param name="frozenState">Sees that the container stands still.</param>
 /// <param name="cpu">Records the processor.</param>
 /// <param name="journal">Remembers what is frozen.</param>
 /// <param name="recovery">Tries again to thaw what resists.</param>
@@ -30,6 +31,7 @@ public sealed partial class RuntimeEngine(
     NodeContainers containers,
     INodeProcesses processes,
     ArchiveContentWriter content,
+    FrozenState frozenState,
     CriuCpu cpu,
     CheckpointJournal journal,
     CheckpointRecovery recovery,
@@ -75,6 +77,7 @@ public sealed partial class RuntimeEngine(
             try
             {
                 await runtime.PauseAsync(container.Id.Id, CancellationToken.None);
+                await frozenState.AwaitAsync(state.Pid);
                 await WriteFrozenAsync(request, container, runtime, connections, work, writer);
             }
             finally
@@ -166,7 +169,7 @@ public sealed partial class RuntimeEngine(
         string folder = journal.FolderOf(request.Uid);
         Task<NodeCommandResult> dump = runtime.CheckpointAsync(
             container.Id.Id, connections, $"{folder}/{ImageFolder}", folder, $"{folder}/{CriuConfiguration}", request.Timeout, CancellationToken.None);
-        Task files = Task.Run(() => content.WriteFrozen(writer, request, container));
+        Task files = Task.Run(() => content.WriteFrozenAsync(writer, request, container, runtime));
         try
         {
             await Task.WhenAll(dump, files);

@@ -150,7 +150,7 @@ internal sealed partial class RestoreService(
         journal.Update(prepared);
         pending.Entry = prepared;
         Log.Restoring(logger, prepared.Namespace, prepared.Name, prepared.ContainerId);
-        return WrapperAnswer.Restore(prepared.ImagePath, prepared.WorkPath);
+        return WrapperAnswer.Restore(prepared);
     }
 
     private async Task<WrapperAnswer> ConcludeAsync(WrapperConnection connection, RestoreJournalEntry entry, CancellationToken cancellationToken)

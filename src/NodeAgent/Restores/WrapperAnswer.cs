@@ -10,6 +10,9 @@ internal sealed record WrapperAnswer(string Action)
     /// <summary>Folder for CRIU's logs (restore).</summary>
     public string? WorkPath { get; init; }
 
+    /// <summary>CRIU's configuration file (restore).</summary>
+    public string? CriuConfig { get; init; }
+
     /// <summary>Why, in a word (refuse).</summary>
     public string? Reason { get; init; }
 
@@ -26,7 +29,8 @@ internal sealed record WrapperAnswer(string Action)
     public static WrapperAnswer Wait { get; } = new("wait");
 
     /// <summary>Restore from these folders.</summary>
-    public static WrapperAnswer Restore(string imagePath, string workPath) => new("restore") { ImagePath = imagePath, WorkPath = workPath };
+    public static WrapperAnswer Restore(RestoreJournalEntry entry) =>
+        new("restore") { ImagePath = entry.ImagePath, WorkPath = entry.WorkPath, CriuConfig = entry.CriuConfig };
 
     /// <summary>No.</summary>
     public static WrapperAnswer Refuse(string reason, string message) => new("refuse") { Reason = reason, Message = message.ReplaceLineEndings(" ") };
