@@ -32,7 +32,7 @@ internal static class RestorePreflight
             ? new("InvalidSpec", $"ContainerCheckpoint {name} is Ready, but its status lacks {what}. Take a new checkpoint, and name it in a new ContainerRestore.", IsFinal: true)
             : RestoreTemplateRules.FindRefusal(restore.Spec.Template, checkpoint.Status.PodTemplate!) is { } refusal
                 ? new("InvalidSpec", refusal, IsFinal: true)
-                : null;
+                : FindUserNamespace(name, checkpoint.Status.PodTemplate!);
     }
 
     /// <summary>What stands in the way at the node that holds the archive.</summary>
@@ -102,6 +102,12 @@ internal static class RestorePreflight
         return $"Node {nodeName} holds the archives of ContainerCheckpoints {string.Join(", ", checkpoints.Select(checkpoint => checkpoint.Metadata.Name))} and can restore them. "
             + $"They were taken {apart?.TotalSeconds ?? 0:0} s apart: what their containers share is as the latest has it.";
     }
+
+    // CRIU makes the user namespace anew, and in it may not enter the network that belongs to the Pod's own ("Can't setns net: Operation not permitted").
+    private static Obstacle? FindUserNamespace(string name, V1PodTemplateSpec checkpointed) => checkpointed.Spec.HostUsers is false
+        ? new("NotSupported", $"ContainerCheckpoint {name} is of a Pod with hostUsers: false, and CRIU cannot restore into a Pod's user namespace. "
+            + "Run the Pod with the node's users, and take a new checkpoint.", IsFinal: true)
+        : null;
 
     private static string? FindIncompleteness(ContainerCheckpointStatus status) =>
         string.IsNullOrEmpty(status.NodeName) ? "nodeName"
