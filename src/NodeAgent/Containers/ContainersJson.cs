@@ -6,4 +6,5 @@ namespace CheckpointOperator.NodeAgent.Containers;
 [JsonSerializable(typeof(OciState))]
 [JsonSerializable(typeof(ShimOptions))]
 [JsonSerializable(typeof(OciSpec))]
+[JsonSerializable(typeof(IReadOnlyList<int>))]
 internal sealed partial class ContainersJson : JsonSerializerContext;

@@ -35,6 +35,15 @@ public sealed class OciRuntime(INodeProcesses processes, string path, string roo
             : throw Failed($"state {id}", result);
     }
 
+    /// <summary>The ids of a container's processes on the node.</summary>
+    /// <param name="id">The container.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<IReadOnlyList<int>> ProcessesAsync(string id, CancellationToken cancellationToken)
+    {
+        NodeCommandResult result = await processes.RunAsync(new NodeCommand(path, ["--root", root, "ps", "--format", "json", id]), cancellationToken);
+        return result.Succeeded ? JsonSerializer.Deserialize(result.Output, ContainersJson.Default.IReadOnlyListInt32) ?? [] : throw Failed($"ps {id}", result);
+    }
+
     /// <summary>Freezes a container's processes.</summary>
     /// <param name="id">The container.</param>
     /// <param name="cancellationToken">Ends the call.</param>

@@ -25,6 +25,9 @@ public sealed record PodVolume(string Name, string Kind, IReadOnlyList<PodVolume
     /// <summary>Whether the Pod itself writes its content, as opposed to the kubelet.</summary>
     public bool IsEmptyDir => Kind == EmptyDir;
 
+    /// <summary>Whether the kubelet writes what is no secret: open files of it go on with the content that they had.</summary>
+    public bool IsOpenlyWritten => Kind is "configMap" or "downwardAPI";
+
     /// <summary>The volume's folder on the node.</summary>
     /// <param name="kubeletRoot">The kubelet's folder.</param>
     /// <param name="podUid">The Pod's UID.</param>

@@ -16,11 +16,12 @@ namespace CheckpointOperator.NodeAgent.Engines;
 /// <summary>Writes what is in an archive beside CRIU's images: metadata, changed files, deleted files, volumes.</summary>
 /// <param name="node">The node's files.</param>
 /// <param name="options">Where the kubelet keeps volumes.</param>
+/// <param name="openFiles">Finds the files of volumes that processes have open.</param>
 /// <param name="images">Finds the image.</param>
 /// <param name="probe">Asks CRIU its version.</param>
 /// <param name="time">The clock.</param>
 public sealed class ArchiveContentWriter(
-    NodeRoot node, IOptions<AgentOptions> options, ContainerdImages images, OciRuntimeProbe probe, TimeProvider time)
+    NodeRoot node, IOptions<AgentOptions> options, OpenVolumeFiles openFiles, ContainerdImages images, OciRuntimeProbe probe, TimeProvider time)
 {
     private const string VolumeFolder = "volumes";
     private const string DataLink = "..data";
@@ -106,20 +107,24 @@ public sealed class ArchiveContentWriter(
     /// <param name="writer">Takes it.</param>
     /// <param name="request">What is checkpointed.</param>
     /// <param name="container">The container on the node.</param>
-    public void WriteFrozen(CheckpointArchiveWriter writer, CheckpointRequest request, RunningContainer container)
+    /// <param name="runtime">Its runtime.</param>
+    public async Task WriteFrozenAsync(CheckpointArchiveWriter writer, CheckpointRequest request, RunningContainer container, OciRuntime runtime)
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(container);
+        ArgumentNullException.ThrowIfNull(runtime);
         WriteRootFs(writer, container);
         foreach (PodVolume volume in PodVolume.Of(request.Pod, request.Container))
         {
-            // podman wants an archive for each named volume. What the kubelet writes itself (tokens, passwords) never goes along.
-            if (request.Volumes && volume.IsEmptyDir)
+            // podman wants an archive for each named volume. Secrets, tokens and what may hold them never go along.
+            if (request.Volumes && (volume.IsEmptyDir || volume.IsOpenlyWritten))
                 WriteVolume(writer, request, volume);
             else
                 writer.AddBytes($"{VolumeFolder}/{volume.Name}.tar", EmptyArchive);
         }
+        if (OpenVolumeFiles.MayHave(request.Pod, request.Container))
+            WriteOpenFiles(writer, request, container, await runtime.ProcessesAsync(container.Id.Id, CancellationToken.None));
         using RootDirectory? shared = SharedMemory.TryOpen(node, container);
         if (shared is null)
             return;
@@ -176,6 +181,12 @@ public sealed class ArchiveContentWriter(
     private async Task<string?> ConfigDigestAsync(RunningContainer container, CancellationToken cancellationToken) => container.Id.Engine == ContainerId.CriO
         ? container.Spec.Annotation(EngineAnnotations.CriOImageId) is { Length: > 0 } id ? $"sha256:{id}" : null
         : await images.ConfigDigestAsync(container.Id.Id, cancellationToken);
+
+    private void WriteOpenFiles(CheckpointArchiveWriter writer, CheckpointRequest request, RunningContainer container, IReadOnlyList<int> processes)
+    {
+        IReadOnlyList<VolumeFile> files = openFiles.Find(request.Pod, request.Container, container, processes);
+        writer.AddBytes(VolumeFile.ListName, JsonSerializer.SerializeToUtf8Bytes(files, EnginesJson.Default.IReadOnlyListVolumeFile));
+    }
 
     private void WriteVolume(CheckpointArchiveWriter writer, CheckpointRequest request, PodVolume volume)
     {

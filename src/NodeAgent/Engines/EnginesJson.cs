@@ -13,5 +13,6 @@ namespace CheckpointOperator.NodeAgent.Engines;
 [JsonSerializable(typeof(CheckpointJournalEntry))]
 [JsonSerializable(typeof(ArchiveMetadata))]
 [JsonSerializable(typeof(ConfigDump))]
+[JsonSerializable(typeof(IReadOnlyList<VolumeFile>))]
 [JsonSerializable(typeof(KubeletAnswer))]
 internal sealed partial class EnginesJson : JsonSerializerContext;

@@ -76,6 +76,8 @@ internal static class AgentHost
     private static void AddEngines(this IServiceCollection services)
     {
         services.AddSingleton<ArchiveContentWriter>();
+        services.AddSingleton<OpenVolumeFiles>();
+        services.AddSingleton<FrozenState>();
         services.AddSingleton<CriuCpu>();
         services.AddSingleton<CheckpointJournal>();
         services.AddSingleton<CheckpointRecovery>();
@@ -91,6 +93,7 @@ internal static class AgentHost
         services.AddSingleton<RestoreJournal>();
         services.AddSingleton<VolumeRestorer>();
         services.AddSingleton<SharedVolumes>();
+        services.AddSingleton<VolumeFileComparison>();
         services.AddSingleton<RestoreAuthorizer>();
         services.AddSingleton<RestorePreparer>();
         services.AddSingleton<RestoreProof>();

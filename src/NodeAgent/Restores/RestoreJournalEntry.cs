@@ -48,8 +48,14 @@ internal sealed record RestoreJournalEntry
     /// <summary>Paths deleted.</summary>
     public int DeletedFiles { get; init; }
 
+    /// <summary>What was written since the checkpoint in volumes whose content is not in the archive, each a sentence.</summary>
+    public IReadOnlyList<string> VolumeChanges { get; init; } = [];
+
     /// <summary>CRIU's images.</summary>
     public string ImagePath => $"{Folder}/images/checkpoint";
+
+    /// <summary>CRIU's configuration.</summary>
+    public string CriuConfig => $"{Folder}/criu.conf";
 
     /// <summary>CRIU's logs. It stands in the runtime's command line, by which a restore that still runs is found again.</summary>
     public string WorkPath => $"{Folder}/work";

@@ -21,6 +21,7 @@ namespace CheckpointOperator.NodeAgent.Restores;
 /// <param name="journal">Gives the restore its folder.</param>
 /// <param name="volumes">Fills volumes.</param>
 /// <param name="shared">Finds the content of volumes that restored containers share.</param>
+/// <param name="comparison">Compares volumes.</param>
 /// <param name="addresses">Finds the Pod's addresses.</param>
 /// <param name="cpu">Compares processors.</param>
 /// <param name="options">What an archive may hold.</param>
@@ -31,6 +32,7 @@ internal sealed partial class RestorePreparer(
     RestoreJournal journal,
     VolumeRestorer volumes,
     SharedVolumes shared,
+    VolumeFileComparison comparison,
     SandboxAddresses addresses,
     CriuCpu cpu,
     IOptions<AgentOptions> options,
@@ -98,6 +100,7 @@ internal sealed partial class RestorePreparer(
         ImportResult linked = volumes.MakeDataFolders(images, restore.Pod, restore.Container);
         return entry with
         {
+            VolumeChanges = comparison.Compare(images, restore.Pod, restore.Container, container),
             FilesWritten = applied.Entries - applied.Whiteouts + filled.Entries + memory.Entries + linked.Entries,
             BytesWritten = applied.Bytes + filled.Bytes + memory.Bytes + linked.Bytes,
             DeletedFiles = deleted + (int)applied.Whiteouts,
@@ -122,9 +125,9 @@ internal sealed partial class RestorePreparer(
         using (RootDirectory work = folder.OpenDirectory(Work))
             LabelledFile.Create(work, RestoreLog, container.MountLabel).Dispose();
         FitSockets(restore, container, images);
-        folder.WriteFileAtomically(CriuConfig, CriuOptions);
+        folder.WriteFileAtomically(CriuConfig, [.. CriuOptions, .. System.Text.Encoding.ASCII.GetBytes(CriuControlGroups.OptionsFor(NodeFacts.Cgroup()))]);
         using RootDirectory bundle = node.OpenDirectory(container.Bundle);
-        BundleConfiguration.SetCriuConfig(bundle, container.SpecJson.Span, $"{entry.Folder}/{CriuConfig}");
+        BundleConfiguration.SetCriuConfig(bundle, container.SpecJson.Span, entry.CriuConfig);
     }
 
     private static partial class Log

@@ -13,6 +13,7 @@ internal sealed class RestoreRefusedException(string reason, string message, V1A
     public const string CheckpointNotFound = "CheckpointNotFound";
     public const string CheckpointNotReady = "CheckpointNotReady";
     public const string ArchiveRefused = "ArchiveRefused";
+    public const string VolumeChanged = "VolumeChanged";
     public const string CpuIncompatible = "CpuIncompatible";
     public const string RuntimeDiffers = "RuntimeDiffers";
     public const string PreparationFailed = "PreparationFailed";

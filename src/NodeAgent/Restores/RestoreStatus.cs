@@ -10,6 +10,7 @@ namespace CheckpointOperator.NodeAgent.Restores;
 internal static class RestoreStatus
 {
     private const string Restored = "Restored";
+    private const string VolumesUnchanged = "VolumesUnchanged";
     private const string Restoring = "Restoring";
 
     /// <summary>How long a restored container has to go on for its attempts to begin anew: as long as the kubelet's own back-off takes to be forgotten.</summary>
@@ -40,6 +41,10 @@ internal static class RestoreStatus
         container.RestoreMilliseconds = process.RestoreMilliseconds;
         Summarize(restore, now);
     }
+
+    /// <summary>It goes on beside content that is not what it was.</summary>
+    public static void SetVolumesChanged(V1Alpha1ContainerRestore restore, string message, DateTimeOffset now) =>
+        restore.Status.Conditions = restore.Status.Conditions.With(VolumesUnchanged, Conditions.False, RestoreRefusedException.VolumeChanged, message, restore.Metadata.Generation, now);
 
     /// <summary>It was not restored.</summary>
     public static void SetRefused(V1Alpha1ContainerRestore restore, string name, string reason, string message, DateTimeOffset now)

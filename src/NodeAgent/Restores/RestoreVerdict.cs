@@ -40,6 +40,8 @@ internal sealed partial class RestoreVerdict(
         if (await FindAsync(entry, cancellationToken) is { } restore)
         {
             await restores.PatchStatusAsync(restore, changed => RestoreStatus.SetRestored(changed, entry.Container, process, time.GetUtcNow()), cancellationToken);
+            if (entry.VolumeChanges.Count > 0)
+                await TellVolumeChangesAsync(restore, entry, cancellationToken);
             await publish(restore, "Restored", $"container {entry.Container}: the process goes on with pid {process.Pid}, {process.RestoreMilliseconds} ms after the runtime asked", cancellationToken: cancellationToken);
         }
         Log.Restored(logger, entry.Namespace, entry.Name, entry.ContainerId, process.Pid, process.RestoreMilliseconds);
@@ -66,6 +68,13 @@ internal sealed partial class RestoreVerdict(
         Log.Failed(logger, entry.Namespace, entry.Name, entry.ContainerId, message);
         journal.KeepLogs(entry);
         return WrapperAnswer.Refuse(word, message);
+    }
+
+    private async Task TellVolumeChangesAsync(V1Alpha1ContainerRestore restore, RestoreJournalEntry entry, CancellationToken cancellationToken)
+    {
+        string message = $"container {entry.Container}: {string.Join("; ", entry.VolumeChanges)}: the process goes on beside content that it may not expect";
+        await restores.PatchStatusAsync(restore, changed => RestoreStatus.SetVolumesChanged(changed, message, time.GetUtcNow()), cancellationToken);
+        await publish(restore, RestoreRefusedException.VolumeChanged, message, EventType.Warning, cancellationToken);
     }
 
     // An object of the same name that was made since is another one's.

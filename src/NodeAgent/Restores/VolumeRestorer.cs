@@ -21,6 +21,8 @@ internal sealed class VolumeRestorer(NodeRoot node, IOptions<AgentOptions> optio
     private const string DataLink = "..data";
     private const string MarkPrefix = "filled-";
     private const int MaximumMark = 1024 * 1024;
+    // The API server takes no object above 1.5 MiB.
+    private const int MaximumOfKubelet = 2 * 1024 * 1024;
 
     private readonly ConcurrentDictionary<string, Lock> _filling = new(StringComparer.Ordinal);
 
@@ -67,15 +69,16 @@ internal sealed class VolumeRestorer(NodeRoot node, IOptions<AgentOptions> optio
     public bool IsFilled(V1Pod pod, PodVolume volume) => ReadMark(pod).Contains(volume.Name);
 
     /// <summary>
-    /// Copies the current content of a volume that the kubelet writes to the folder that it had at the checkpoint: the kubelet names these folders by
-    /// time, and processes have files open in them.
+    /// Makes the folder again that a volume which the kubelet writes had at the checkpoint: the kubelet names these folders by time, and processes have
+    /// files open in them. Its content is that of the checkpoint where the archive holds it, so that a process whose ConfigMap was changed meanwhile sees
+    /// what it would have seen had it run on: the old content in open files, the new one in those that it opens. Otherwise it is the current content.
     /// </summary>
     /// <param name="images">The imported archive.</param>
     /// <param name="pod">The new Pod.</param>
     /// <param name="container">The container's name.</param>
     public ImportResult MakeDataFolders(RootDirectory images, V1Pod pod, string container)
     {
-        DataFolders recorded = DataFolders.Read(images);
+        DataFolders folders = DataFolders.Read(images);
         long entries = 0;
         long bytes = 0;
         foreach (PodVolume volume in PodVolume.Of(pod, container).Where(volume => !volume.IsEmptyDir))
@@ -84,11 +87,12 @@ internal sealed class VolumeRestorer(NodeRoot node, IOptions<AgentOptions> optio
             RelativePath link = RelativePath.Parse(DataLink);
             if (!folder.Exists(link))
                 continue;
-            foreach (RelativePath old in recorded.Of(volume))
+            foreach (RelativePath old in folders.Of(volume))
             {
                 if (folder.Exists(old))
                     continue;
-                ImportResult result = Copy(folder, link, old);
+                using RootDirectory? recorded = Unpack(images, volume);
+                ImportResult result = recorded?.Exists(old) == true ? Copy(recorded, old, folder, old) : Copy(folder, link, folder, old);
                 (entries, bytes) = (entries + result.Entries, bytes + result.Bytes);
             }
         }
@@ -141,16 +145,29 @@ internal sealed class VolumeRestorer(NodeRoot node, IOptions<AgentOptions> optio
             folder.RemoveTree(entry.Path);
     }
 
-    private static ImportResult Copy(RootDirectory volume, RelativePath from, RelativePath to)
+    // Beside its archive, which goes when the volumes are done. Null where the archive holds no content of it.
+    private RootDirectory? Unpack(RootDirectory images, PodVolume volume)
     {
-        using RootDirectory source = volume.OpenDirectory(from);
-        // What the kubelet writes so is small: the API server takes no object above 1.5 MiB.
+        RelativePath archive = RelativePath.Parse($"volumes/{volume.Name}.tar");
+        if (!volume.IsOpenlyWritten || !images.Exists(archive))
+            return null;
+        RelativePath path = RelativePath.Parse($"volumes/{volume.Name}");
+        images.MakeDirectories(path);
+        RootDirectory folder = images.OpenDirectory(path);
+        using var tar = new FileStream(images.OpenFileNoFollow(archive), FileAccess.Read);
+        TreeArchive.Extract(tar, folder, options.Value.ArchiveLimits() with { MaxTotalBytes = MaximumOfKubelet });
+        return folder;
+    }
+
+    private static ImportResult Copy(RootDirectory from, RelativePath source, RootDirectory to, RelativePath target)
+    {
+        using RootDirectory read = from.OpenDirectory(source);
         using var content = new MemoryStream();
-        TreeArchive.Write(source, content);
+        TreeArchive.Write(read, content);
         content.Position = 0;
-        volume.MakeDirectories(to);
-        using RootDirectory target = volume.OpenDirectory(to);
-        return TreeArchive.Extract(content, target);
+        to.MakeDirectories(target);
+        using RootDirectory written = to.OpenDirectory(target);
+        return TreeArchive.Extract(content, written);
     }
 
     private List<string> ReadMark(V1Pod pod)

@@ -24,6 +24,13 @@ internal static class VolumeComparison
                     + "Take a new checkpoint, and name it in a new ContainerRestore.", IsFinal: true);
             }
 
+            // What a claim or the host holds is not in the archive: memory and files fit together only where it is the same.
+            if (Source(then) is { } source && source != Source(now))
+            {
+                return new("VolumeDiffers", $"Volume {mount.Name} at {mount.MountPath} was {source} at the checkpoint, and spec.template makes it {Source(now) ?? KindOf(now)}: "
+                    + "its content is not in the archive. Leave the volume out of spec.template in a new ContainerRestore.", IsFinal: true);
+            }
+
             // Programs have files open in a folder that the kubelet named by time; the agent makes it again only where the kubelet writes the volume again.
             if (IsWrittenByKubelet(then) != IsWrittenByKubelet(now))
             {
@@ -39,6 +46,13 @@ internal static class VolumeComparison
 
     private static bool IsWrittenByKubelet(V1Volume volume) =>
         volume.ConfigMap is not null || volume.Secret is not null || volume.Projected is not null || volume.DownwardAPI is not null;
+
+    private static string? Source(V1Volume volume) => volume switch
+    {
+        { PersistentVolumeClaim: { } claim } => $"claim {claim.ClaimName}",
+        { HostPath: { } folder } => $"folder {folder.Path} of the node",
+        _ => null,
+    };
 
     private static string KindOf(V1Volume volume) => volume switch
     {

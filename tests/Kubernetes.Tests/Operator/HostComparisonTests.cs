@@ -89,6 +89,20 @@ public sealed class HostComparisonTests
         static Obstacle? Replace(V1Volume volume) => VolumeComparison.Find(Pod(), "main", new RestoreTemplateSpec { Volumes = [volume] });
     }
 
+    [Theory]
+    [InlineData("mine", null)]
+    [InlineData("other", "VolumeDiffers")]
+    public void A_claim_has_to_be_the_same_because_its_content_is_not_in_the_archive(string claim, string? reason)
+    {
+        V1PodSpec pod = Pod();
+        pod.Volumes[0] = Claim("mine");
+        Obstacle? found = VolumeComparison.Find(pod, "main", new RestoreTemplateSpec { Volumes = [Claim(claim)] });
+        Assert.Equal(reason, found?.Reason);
+        Assert.Equal(reason is null, found?.Message.Contains("was claim mine at the checkpoint, and spec.template makes it claim other", StringComparison.Ordinal) is not true);
+
+        static V1Volume Claim(string name) => new() { Name = "data", PersistentVolumeClaim = new V1PersistentVolumeClaimVolumeSource { ClaimName = name } };
+    }
+
     [Fact]
     public void A_volume_that_the_container_had_and_the_Pod_does_not_describe_is_missed()
     {

@@ -114,7 +114,7 @@ public sealed class ClaimsTests : IDisposable
         var journal = new RestoreJournal(_node.Root, _node.Options);
         var volumes = new VolumeRestorer(_node.Root, _node.Options);
         var preparer = new RestorePreparer(
-            _node.Root, store, journal, volumes, new SharedVolumes(store, volumes, _node.Options), new SandboxAddresses(_node.Root, _node.Options), new CriuCpu(new NoProcesses()), _node.Options,
+            _node.Root, store, journal, volumes, new SharedVolumes(store, volumes, _node.Options), new VolumeFileComparison(_node.Root), new SandboxAddresses(_node.Root, _node.Options), new CriuCpu(new NoProcesses()), _node.Options,
             NullLogger<RestorePreparer>.Instance);
         var checkpoint = new V1Alpha1ContainerCheckpoint
         {
