@@ -26,12 +26,15 @@ internal static class RealRuntime
         return new RestoreRuntimeException($"the runtime {path} cannot be started: {Libc.LastError()}");
     }
 
-    /// <summary>Runs the program as a child that is killed when this process dies, and returns its exit code (128 + signal where one ended it).</summary>
-    public static int Run(string path, IEnumerable<Argument> arguments)
+    /// <summary>
+    /// Runs the program as a child that is killed when this process dies, and returns its exit code (128 + signal where one ended it). Variables are
+    /// added to this process's environment.
+    /// </summary>
+    public static int Run(string path, IEnumerable<Argument> arguments, params IEnumerable<Argument> variables)
     {
         var self = Environment.ProcessPath!;
         using var argv = new NativeArguments([self, BoundTo, Environment.ProcessId.ToString(null, null), path, .. arguments]);
-        using var environment = new NativeArguments(Argument.Environment());
+        using var environment = new NativeArguments([.. Argument.Environment(), .. variables]);
         int pid;
         unsafe
         {

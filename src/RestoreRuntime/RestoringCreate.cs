@@ -32,14 +32,12 @@ internal sealed class RestoringCreate(RestoreRuntimeConfiguration configuration,
 
         _marks.Begin(_id);
         // The shim's own options and stdio: what CRIU opens anew must be what the shim has on the other end.
-        // crun hands no configuration file to CRIU, and sets what it has options for: so both are given twice, and the file's tcp-close counts.
-        var exitCode = RealRuntime.Run("/usr/bin/env",
+        // crun hands CRIU no configuration file, and turns off what it has options for: so CRIU finds the file by itself, and both get the options.
+        var exitCode = RealRuntime.Run(configuration.Runtime,
         [
-            .. answer.CriuConfig.Length == 0 ? Array.Empty<Argument>() : [$"CRIU_CONFIG_FILE={answer.CriuConfig}"],
-            configuration.Runtime, .. invocation.Globals, "restore", "--detach", "--tcp-established", "--file-locks",
-            .. invocation.OptionsForRestore(configuration.Runtime), .. SecurityLabels.OptionsFor(invocation.Bundle),
-            "--image-path", answer.ImagePath, "--work-path", answer.WorkPath, invocation.Id!.Value,
-        ]);
+            .. invocation.Globals, "restore", "--detach", "--tcp-established", "--file-locks", .. invocation.OptionsForRestore(configuration.Runtime),
+            .. SecurityLabels.OptionsFor(invocation.Bundle), "--image-path", answer.ImagePath, "--work-path", answer.WorkPath, invocation.Id!.Value,
+        ], answer.CriuConfig.Length == 0 ? [] : [$"CRIU_CONFIG_FILE={answer.CriuConfig}"]);
         var error = exitCode == 0 ? null : Reason(answer.WorkPath, exitCode);
         if (exitCode == 0)
         {
