@@ -1,6 +1,7 @@
 using System.Globalization;
 
 using CheckpointOperator.Core.FileSystem;
+using CheckpointOperator.Kubernetes.Api;
 using CheckpointOperator.NodeAgent.Containers;
 using CheckpointOperator.NodeAgent.Node;
 
