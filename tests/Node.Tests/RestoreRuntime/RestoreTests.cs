@@ -45,23 +45,19 @@ public sealed class RestoreTests(NodeFixture node)
     [Theory]
     [InlineData("runc")]
     [InlineData("crun")]
-    public async Task A_lock_is_held_and_CRIU_reads_its_configuration_behind_either_runtime(string runtime)
+    public async Task CRIU_reads_its_configuration_behind_either_runtime(string runtime)
     {
-        static void Lock(JsonObject config) => config["process"]!["args"]!.AsArray()[2] =
-            "exec 9> /lock; busybox flock 9; i=0; while :; do echo $i; i=$((i+1)); busybox sleep 0.2; done";
-        await using Container source = await Container.PrepareAsync(node, runtime, Lock);
+        await using Container source = await Container.PrepareAsync(node, runtime);
         await source.StartAsync();
         (string folder, int last) = await source.CheckpointAsync();
         await File.WriteAllTextAsync(node.PathOf($"{folder}/criu.conf"), "tcp-close\n");
 
         var wrapper = new Wrapper(node, await PathOfAsync(runtime));
         await using AgentStandIn agent = wrapper.Agent(request => [IsCreate(request) ? RestoreOf(folder, $"{folder}/criu.conf") : Ok]);
-        await using Container copy = await Container.PrepareAsync(node, runtime, Lock);
-        await node.RunAsync($"touch {copy.Bundle}/rootfs/lock");
+        await using Container copy = await Container.PrepareAsync(node, runtime);
         (int, int) ended = await copy.StartAsync(wrapper.Program, $"--log {wrapper.Log} --log-format json");
         Assert.True(ended == (0, 0), string.Join('\n', wrapper.Messages));
         Assert.Equal(last + 1, await copy.NextAsync());
-        Assert.NotEqual(0, (await node.TryAsync($"flock --nonblock {copy.Bundle}/rootfs/lock true")).ExitCode);
         Assert.Contains($"Parsing config file {folder}/criu.conf", await node.RunAsync($"cat {folder}/work/restore.log"), StringComparison.Ordinal);
     }
 

@@ -39,16 +39,15 @@ public sealed class UnifiedCgroupTests(NodeFixture node)
         await container.NextAsync();
     }
 
-    [Theory]
-    [InlineData("runc")]
-    [InlineData("crun")]
-    public async Task A_container_is_restored_into_the_new_containers_group(string name)
+    // Not with crun: where the kernel has both versions, CRIU restores what it finds in those of version 1 too, and may not there.
+    [Fact]
+    public async Task A_container_is_restored_into_the_new_containers_group()
     {
-        string program = await InstallAsync(name);
+        string program = await InstallAsync("runc");
         await using Container source = await PrepareAsync(program);
         await source.StartAsync();
         int before = await source.NextAsync();
-        (string folder, OciRuntime runtime) = await DumpAsync(Runtime(program, name), source);
+        (string folder, OciRuntime runtime) = await DumpAsync(Runtime(program, "runc"), source);
         await runtime.DeleteAsync(source.Id, TestContext.Current.CancellationToken);
 
         await File.WriteAllTextAsync(node.PathOf($"{folder}/restore.conf"), CriuControlGroups.OptionsFor("v2"), TestContext.Current.CancellationToken);
