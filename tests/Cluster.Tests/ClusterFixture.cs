@@ -73,6 +73,9 @@ public sealed class ClusterFixture : IAsyncLifetime
         }
     }
 
+    /// <summary>How many Pods the node has.</summary>
+    public async Task<int> CountPodsAsync() => (await Kubectl.RunAsync("get", "pods", "--all-namespaces", "-o", "name")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await AwaitDeletedNamespacesAsync();
 

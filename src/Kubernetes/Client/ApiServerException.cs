@@ -37,6 +37,10 @@ public sealed class ApiServerException : KubernetesException
     /// <summary>There is an object of that name.</summary>
     public bool IsAlreadyExists => StatusCode == HttpStatusCode.Conflict && Answer.Reason == "AlreadyExists";
 
+    /// <summary>The object's namespace is being deleted, and takes nothing new.</summary>
+    public bool IsNamespaceTerminating =>
+        StatusCode == HttpStatusCode.Forbidden && (Answer.Details?.Causes?.Any(cause => cause.Reason == "NamespaceTerminating") ?? false);
+
     /// <summary>The resourceVersion or continue token is too old, or newer than the server: a list has to start afresh.</summary>
     public bool IsExpired =>
         StatusCode == HttpStatusCode.Gone

@@ -92,6 +92,13 @@ internal sealed partial class EventRecorder : BackgroundService
                 await WriteOnceAsync(record, cancellationToken).ConfigureAwait(false);
                 return;
             }
+            catch (ApiServerException error) when (error.IsNamespaceTerminating)
+            {
+                // Nobody can look at it there any more: no fault.
+                _metrics.EventDropped();
+                Log.NamespaceGoes(_logger, observed.Reason, observed.Involved.Kind, observed.Involved.Name, observed.Involved.NamespaceProperty);
+                return;
+            }
             catch (Exception error) when (error is ApiServerException { StatusCode: < System.Net.HttpStatusCode.InternalServerError and not System.Net.HttpStatusCode.TooManyRequests } || attempt == Tries)
             {
                 _metrics.EventDropped();
@@ -152,5 +159,8 @@ internal sealed partial class EventRecorder : BackgroundService
 
         [LoggerMessage(2, LogLevel.Warning, "{Count} Events were not written before the process ended")]
         public static partial void Undelivered(ILogger logger, int count);
+
+        [LoggerMessage(3, LogLevel.Debug, "The Event {Reason} on {Kind} {Name} was not written: namespace {Namespace} is being deleted")]
+        public static partial void NamespaceGoes(ILogger logger, string reason, string kind, string name, string @namespace);
     }
 }

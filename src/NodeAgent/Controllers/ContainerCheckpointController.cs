@@ -151,6 +151,9 @@ internal sealed partial class ContainerCheckpointController(
         V1ContainerStatus? status = pod.ContainerStatus(name);
         if (status?.State?.Running is null || string.IsNullOrEmpty(status.ContainerID))
             throw NotRunning($"container {name} of Pod {spec.Pod} does not run{(status?.State?.Waiting?.Reason is { } waiting ? $" ({waiting})" : string.Empty)}");
+        // What was to be checkpointed is lost; what runs there now has begun anew.
+        if (checkpoint.Status.Container?.Id is { } former && former != status.ContainerID)
+            throw NotRunning($"container {name} of Pod {spec.Pod} ended and was started again before its checkpoint was taken (it was {former}, and is {status.ContainerID})");
         TimeSpan timeout = GoDuration.TryParse(spec.Timeout, out TimeSpan asked) && asked > TimeSpan.Zero ? asked : DefaultTimeout;
         return new CheckpointRequest(checkpoint.Metadata.Uid, pod, name, status.ContainerID, spec.Volumes == CheckpointVolumes.EmptyDir, timeout);
 

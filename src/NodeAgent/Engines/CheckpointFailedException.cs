@@ -1,3 +1,5 @@
+using CheckpointOperator.NodeAgent.Store;
+
 namespace CheckpointOperator.NodeAgent.Engines;
 
 /// <summary>A checkpoint was not taken. The container goes on as before.</summary>
@@ -23,4 +25,14 @@ public sealed class CheckpointFailedException(string reason, string message, Exc
 
     /// <summary>A CamelCase word for the condition.</summary>
     public string Reason => reason;
+
+    /// <summary>What a failure underneath means: that the disk is full or takes no writes, or just that the checkpoint failed.</summary>
+    /// <param name="failure">The fault underneath.</param>
+    public static CheckpointFailedException Of(Exception failure)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        return StorageFault.Of(failure) is { } storage
+            ? new CheckpointFailedException(storage.Reason, $"{failure.Message}: {storage.Advice}", failure)
+            : new CheckpointFailedException(CheckpointFailed, failure.Message, failure);
+    }
 }

@@ -58,6 +58,17 @@ public sealed class CheckpointJournal(NodeRoot node, IOptions<AgentOptions> opti
         return entries;
     }
 
+    /// <summary>Removes folders without an entry: an agent was killed while it made one, or removed it. Only before any checkpoint is taken.</summary>
+    public void RemoveUnused()
+    {
+        using RootDirectory work = node.MakeDirectory(options.Value.Work);
+        foreach (DirectoryEntry folder in work.List().Where(folder => folder.Path.Name.StartsWith(Prefix, StringComparison.Ordinal)))
+        {
+            if (!work.Exists(folder.Path.Append(EntryFile.Name)))
+                work.RemoveTree(folder.Path);
+        }
+    }
+
     private static RelativePath NameOf(string uid) => Guid.TryParseExact(uid, "D", out Guid parsed)
         ? RelativePath.Parse($"{Prefix}{parsed:D}")
         : throw new ArgumentException($"'{uid}' is no UID", nameof(uid));

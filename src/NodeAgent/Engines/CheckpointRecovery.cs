@@ -33,6 +33,7 @@ public sealed partial class CheckpointRecovery(
     /// <summary>Removes what is half written. Only before any checkpoint is taken.</summary>
     public void RemovePartials()
     {
+        journal.RemoveUnused();
         int partials = store.RemovePartials();
         if (partials > 0)
             Log.Partials(logger, partials);
@@ -47,9 +48,7 @@ public sealed partial class CheckpointRecovery(
         try
         {
             Log.Found(logger, entry.Uid, entry.Container);
-            TimeSpan remaining = entry.Deadline - time.GetUtcNow();
-            if (remaining < Grace)
-                remaining = Grace;
+            TimeSpan remaining = Remaining(entry);
             if (entry.ByContainerd)
             {
                 // containerd's own dump, which it waits for.
@@ -69,6 +68,13 @@ public sealed partial class CheckpointRecovery(
             Log.NotThawed(logger, entry.Container, failure.Message);
             TryAgain(entry);
         }
+    }
+
+    private TimeSpan Remaining(CheckpointJournalEntry entry)
+    {
+        TimeSpan remaining = entry.Timeout - time.GetElapsedTime(entry.Begun);
+        // The monotonic clock begins anew with the node: then no dump is left that could be waited for.
+        return remaining < Grace ? Grace : remaining > entry.Timeout ? entry.Timeout : remaining;
     }
 
     private static partial class Log

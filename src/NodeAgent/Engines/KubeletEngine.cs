@@ -109,7 +109,7 @@ internal sealed partial class KubeletEngine(
             RelativePath[] left = [.. checkpoints.List(request.Pod, request.Container).Except(earlier)];
             checkpoints.Remove(left);
             if (failure is IOException or OciRuntimeException)
-                throw new CheckpointFailedException(CheckpointFailedException.CheckpointFailed, failure.Message, failure);
+                throw CheckpointFailedException.Of(failure);
             if (failure is CheckpointFailedException { Reason: CheckpointFailedException.CheckpointFailed } && container is not null && FindReason(container, start) is { } reason)
                 throw new CheckpointFailedException(CheckpointFailedException.CheckpointFailed, $"CRIU cannot dump container {request.Container}: {reason}{Remedy(reason)} ({failure.Message})", failure);
             throw;
@@ -163,7 +163,7 @@ internal sealed partial class KubeletEngine(
     // containerd leaves a container held that it finds held: the kubelet's dump and our volumes are of one moment.
     private async Task<Taken> TakeHeldAsync(CheckpointRequest request, string id, CheckpointArchiveWriter writer)
     {
-        var entry = new CheckpointJournalEntry(request.Uid, id, string.Empty, string.Empty, time.GetUtcNow() + request.Timeout, ByContainerd: true);
+        var entry = new CheckpointJournalEntry(request.Uid, id, string.Empty, string.Empty, time.GetTimestamp(), request.Timeout, ByContainerd: true);
         using RootDirectory work = journal.Begin(entry);
         await RecordCpuAsync(request, work, writer);
         long start = Stopwatch.GetTimestamp();

@@ -20,6 +20,7 @@ namespace CheckpointOperator.NodeAgent.Engines;
 /// <param name="processes">Runs the runtime on the node.</param>
 /// <param name="content">Writes what is in the archive beside CRIU's images.</param>
 /// <param name="frozenState">Sees that the container stands still.</param>
+/// <param name="space">Tells whether it can end well.</param>
 /// <param name="cpu">Records the processor.</param>
 /// <param name="journal">Remembers what is frozen.</param>
 /// <param name="recovery">Tries again to thaw what resists.</param>
@@ -32,6 +33,7 @@ public sealed partial class RuntimeEngine(
     INodeProcesses processes,
     ArchiveContentWriter content,
     FrozenState frozenState,
+    DumpSpace space,
     CriuCpu cpu,
     CheckpointJournal journal,
     CheckpointRecovery recovery,
@@ -56,16 +58,17 @@ public sealed partial class RuntimeEngine(
         var runtime = new OciRuntime(processes, container.RuntimePath, container.RuntimeRoot);
         OciState state = await RequireRunningAsync(runtime, container, cancellationToken);
         RequireSeizable(request, state);
+        space.Require(request.Container, state.Pid);
         ArchiveMetadata metadata = await content.DescribeAsync(request, container, runtime, cancellationToken);
         IReadOnlyList<string> leftOut = content.FindLeftOut(request, container, withShared: true);
         IReadOnlyList<string> connections = await runtime.ConnectionOptionsAsync(cancellationToken);
 
         var entry = new CheckpointJournalEntry(
-            request.Uid, container.Id.Id, container.RuntimePath, container.RuntimeRoot, time.GetUtcNow() + request.Timeout);
-        using RootDirectory work = journal.Begin(entry);
+            request.Uid, container.Id.Id, container.RuntimePath, container.RuntimeRoot, time.GetTimestamp(), request.Timeout);
         bool mayBeFrozen = false;
         try
         {
+            using RootDirectory work = journal.Begin(entry);
             using PartialArchive archive = store.Begin(request.Uid);
             using var writer = new CheckpointArchiveWriter(archive.File);
             content.WriteMetadata(writer, request, container, metadata);
@@ -99,7 +102,7 @@ public sealed partial class RuntimeEngine(
         }
         catch (Exception failure) when (failure is OciRuntimeException or IOException or TimeoutException)
         {
-            throw new CheckpointFailedException(CheckpointFailedException.CheckpointFailed, failure.Message, failure);
+            throw CheckpointFailedException.Of(failure);
         }
         finally
         {
@@ -107,7 +110,20 @@ public sealed partial class RuntimeEngine(
             if (mayBeFrozen)
                 recovery.TryAgain(entry);
             else
-                journal.End(request.Uid);
+                EndJournal(request.Uid);
+        }
+    }
+
+    // What became of the checkpoint is known by then, and is told; the next agent removes what cannot be removed now.
+    private void EndJournal(string uid)
+    {
+        try
+        {
+            journal.End(uid);
+        }
+        catch (IOException failure)
+        {
+            Log.NotRemoved(logger, journal.FolderOf(uid), failure.Message);
         }
     }
 
@@ -133,13 +149,11 @@ public sealed partial class RuntimeEngine(
     private static async Task<OciState> RequireRunningAsync(OciRuntime runtime, RunningContainer container, CancellationToken cancellationToken)
     {
         OciState? state = await runtime.StateAsync(container.Id.Id, cancellationToken);
-        if (state is not { Status: "running" })
-        {
-            throw new CheckpointFailedException(
+        return state is { Status: "running" }
+            ? state
+            : throw new CheckpointFailedException(
                 CheckpointFailedException.ContainerNotRunning,
                 $"container {container.Id} is {state?.Status ?? "unknown to " + container.RuntimePath}, not running: a checkpoint needs a running container");
-        }
-        return state;
     }
 
     // Before anything is frozen: CRIU would keep the container frozen until the time limit.
@@ -193,8 +207,10 @@ public sealed partial class RuntimeEngine(
             return new CheckpointFailedException(
                 CheckpointFailedException.CriuMissing, $"the runtime cannot run CRIU: {said}; install CRIU on the node (and libcriu for crun)");
         }
-        return new CheckpointFailedException(
-            CheckpointFailedException.CheckpointFailed, $"CRIU cannot dump container {request.Container}: {CriuLog.Reason(log) ?? said}");
+        string reason = CriuLog.Reason(log) ?? said;
+        return StorageFault.Of(reason) is { } storage
+            ? new CheckpointFailedException(storage.Reason, $"CRIU cannot dump container {request.Container}: {reason}: {storage.Advice}")
+            : new CheckpointFailedException(CheckpointFailedException.CheckpointFailed, $"CRIU cannot dump container {request.Container}: {reason}");
     }
 
     // A frozen container is the worst that can be left behind, so a runtime that fails once is asked again.
@@ -239,5 +255,8 @@ public sealed partial class RuntimeEngine(
 
         [LoggerMessage(2, LogLevel.Error, "Container {Container} is still frozen after attempt {Attempt}: {Reason}")]
         public static partial void NotThawed(ILogger logger, string container, int attempt, string reason);
+
+        [LoggerMessage(3, LogLevel.Warning, "{Folder} could not be removed: {Reason}. It is removed when the agent starts the next time.")]
+        public static partial void NotRemoved(ILogger logger, string folder, string reason);
     }
 }

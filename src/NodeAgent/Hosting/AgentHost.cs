@@ -70,6 +70,7 @@ internal static class AgentHost
         services.AddSingleton<RuntimeHandlerState>();
         services.AddSingleton<NodeProbe>();
         services.AddSingleton<ArchiveStore>();
+        services.AddSingleton<StoreLock>();
         services.AddSingleton<ArchiveRefusals>();
     }
 
@@ -78,6 +79,7 @@ internal static class AgentHost
         services.AddSingleton<ArchiveContentWriter>();
         services.AddSingleton<OpenVolumeFiles>();
         services.AddSingleton<FrozenState>();
+        services.AddSingleton<DumpSpace>();
         services.AddSingleton<CriuCpu>();
         services.AddSingleton<CheckpointJournal>();
         services.AddSingleton<CheckpointRecovery>();

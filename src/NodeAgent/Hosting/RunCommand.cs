@@ -1,6 +1,11 @@
 using System.CommandLine;
 
+using CheckpointOperator.Kubernetes.Health;
+using CheckpointOperator.NodeAgent.Store;
+
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace CheckpointOperator.NodeAgent.Hosting;
@@ -19,6 +24,7 @@ internal static class RunCommand
             try
             {
                 using IHost host = AgentHost.CreateBuilder([.. result.GetValue(settings) ?? [], .. result.UnmatchedTokens]).Build();
+                await HoldStoreAsync(host.Services, cancellationToken);
                 await host.RunAsync(cancellationToken);
                 return Environment.ExitCode;
             }
@@ -30,5 +36,18 @@ internal static class RunCommand
             }
         });
         return command;
+    }
+
+    // Before anything of the agent starts; only what says why it does not start answers meanwhile.
+    private static async Task HoldStoreAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        StoreLock store = services.GetRequiredService<StoreLock>();
+        if (store.TryHold())
+            return;
+        using var health = new HealthServer(
+            [store], services.GetRequiredService<OperatorSettings>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<HealthServer>>());
+        await health.StartAsync(cancellationToken);
+        await store.HoldAsync(cancellationToken);
+        await health.StopAsync(cancellationToken);
     }
 }

@@ -7,13 +7,16 @@ namespace CheckpointOperator.NodeAgent.Interop;
 internal static class Errno
 {
     internal const int EINTR = 4;
+    internal const int EWOULDBLOCK = 11;
     internal const int EBUSY = 16;
 
     internal static int Last => Marshal.GetLastPInvokeError();
 
+    internal static string Text(int error) => Marshal.GetPInvokeErrorMessage(error);
+
     internal static Win32Exception Exception(string tried)
     {
         int error = Last;
-        return new Win32Exception(error, $"{tried}: {Marshal.GetPInvokeErrorMessage(error)}");
+        return new Win32Exception(error, $"{tried}: {Text(error)}");
     }
 }

@@ -55,6 +55,16 @@ public sealed class NodeRoot : IDisposable
         return new DriveInfo($"/proc/self/fd/{folder.Handle.DangerousGetHandle()}/").AvailableFreeSpace;
     }
 
+    /// <summary>Whether two folders, which are made where they are missing, are on one file system.</summary>
+    /// <param name="one">Its absolute path on the node.</param>
+    /// <param name="other">The other's.</param>
+    public bool IsOneFileSystem(string one, string other)
+    {
+        using RootDirectory first = MakeDirectory(one);
+        using RootDirectory second = MakeDirectory(other);
+        return first.Stat(RelativePath.Root)?.Device == second.Stat(RelativePath.Root)?.Device;
+    }
+
     /// <inheritdoc />
     public void Dispose() => _root.Dispose();
 

@@ -8,11 +8,10 @@ namespace CheckpointOperator.NodeAgent.Restores;
 /// <summary>Concludes the restores that were under way when an earlier agent ended, or that could not be concluded: the restore runtime goes on without the agent.</summary>
 /// <param name="journal">What was under way.</param>
 /// <param name="verdict">Tells how it ended.</param>
-/// <param name="volumes">Forgets Pods that are gone.</param>
 /// <param name="processes">Finds a runtime that still runs.</param>
 /// <param name="logger">Tells what was found.</param>
 internal sealed partial class RestoreRecovery(
-    RestoreJournal journal, RestoreVerdict verdict, VolumeRestorer volumes, INodeProcesses processes, ILogger<RestoreRecovery> logger)
+    RestoreJournal journal, RestoreVerdict verdict, INodeProcesses processes, ILogger<RestoreRecovery> logger)
 {
     private static readonly TimeSpan RuntimeLimit = TimeSpan.FromMinutes(2);
 
@@ -21,7 +20,6 @@ internal sealed partial class RestoreRecovery(
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         journal.RemoveLogs();
-        volumes.ForgetGonePods();
         foreach (RestoreJournalEntry entry in journal.Read())
         {
             if (!entry.Told)

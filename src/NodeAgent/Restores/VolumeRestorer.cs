@@ -19,7 +19,7 @@ namespace CheckpointOperator.NodeAgent.Restores;
 internal sealed class VolumeRestorer(NodeRoot node, IOptions<AgentOptions> options)
 {
     private const string DataLink = "..data";
-    private const string MarkPrefix = "filled-";
+    private const string Mark = "filled.json";
     private const int MaximumMark = 1024 * 1024;
     // The API server takes no object above 1.5 MiB.
     private const int MaximumOfKubelet = 2 * 1024 * 1024;
@@ -99,17 +99,6 @@ internal sealed class VolumeRestorer(NodeRoot node, IOptions<AgentOptions> optio
         return new ImportResult(entries, bytes);
     }
 
-    /// <summary>Forgets Pods that are gone from the node.</summary>
-    public void ForgetGonePods()
-    {
-        using RootDirectory folder = node.MakeDirectory(options.Value.Restores);
-        foreach (DirectoryEntry entry in folder.List().Where(entry => entry.Path.Name.StartsWith(MarkPrefix, StringComparison.Ordinal)))
-        {
-            if (!node.Directory.Exists(RelativePath.Parse($"{options.Value.KubeletRoot}/pods/{entry.Path.Name[MarkPrefix.Length..]}")))
-                folder.Remove(entry.Path);
-        }
-    }
-
     private ImportResult FillOnce(RootDirectory images, AuthorizedRestore restore)
     {
         V1Pod pod = restore.Pod;
@@ -123,8 +112,8 @@ internal sealed class VolumeRestorer(NodeRoot node, IOptions<AgentOptions> optio
             if (!images.Exists(archive))
                 continue;
             using RootDirectory folder = node.OpenDirectory(volume.FolderOn(options.Value.KubeletRoot, pod.Metadata.Uid));
-            // Another container of the Pod, or an earlier attempt, may have written since; a volume in memory is empty after a boot.
-            bool isInUse = restore.Again ? users is not [_] && folder.List().Count > 0 : filled.Contains(volume.Name);
+            // Another container of the Pod, or an earlier attempt, may have written since; a volume in memory is empty after a boot, and its mark is not.
+            bool isInUse = (restore.Again ? users is not [_] : filled.Contains(volume.Name)) && folder.List().Count > 0;
             if (isInUse)
                 continue;
             if (users.All(name => name == restore.Container || restore.Others.Any(other => other.Container == name)))
@@ -172,16 +161,16 @@ internal sealed class VolumeRestorer(NodeRoot node, IOptions<AgentOptions> optio
 
     private List<string> ReadMark(V1Pod pod)
     {
-        using RootDirectory folder = node.MakeDirectory(options.Value.Restores);
-        RelativePath mark = MarkOf(pod);
-        return folder.Exists(mark) ? JsonSerializer.Deserialize(folder.ReadFile(mark, MaximumMark), RestoresJson.Default.ListString) ?? [] : [];
+        RelativePath mark = RelativePath.Parse($"{MarkFolderOf(pod)}/{Mark}");
+        return node.Directory.Exists(mark) ? JsonSerializer.Deserialize(node.Directory.ReadFile(mark, MaximumMark), RestoresJson.Default.ListString) ?? [] : [];
     }
 
     private void WriteMark(V1Pod pod, List<string> filled)
     {
-        using RootDirectory folder = node.MakeDirectory(options.Value.Restores);
-        folder.WriteFileAtomically(MarkOf(pod), JsonSerializer.SerializeToUtf8Bytes(filled, RestoresJson.Default.ListString));
+        using RootDirectory folder = node.MakeDirectory(MarkFolderOf(pod));
+        folder.WriteFileAtomically(RelativePath.Parse(Mark), JsonSerializer.SerializeToUtf8Bytes(filled, RestoresJson.Default.ListString));
     }
 
-    private static RelativePath MarkOf(V1Pod pod) => RelativePath.Parse(MarkPrefix + Guid.ParseExact(pod.Metadata.Uid, "D").ToString("D"));
+    // Beside the kubelet's own mark that an emptyDir is made: it outlives the node's restart as the volumes do, and goes with the Pod.
+    private string MarkFolderOf(V1Pod pod) => $"{options.Value.KubeletRoot}/pods/{Guid.ParseExact(pod.Metadata.Uid, "D"):D}/plugins/checkpoint-operator.io";
 }

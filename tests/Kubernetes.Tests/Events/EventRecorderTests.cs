@@ -6,7 +6,7 @@ using CheckpointOperator.Kubernetes.Events;
 using CheckpointOperator.Kubernetes.Json;
 using CheckpointOperator.Kubernetes.Tests.Testing;
 using k8s.Models;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 
 namespace CheckpointOperator.Kubernetes.Tests.Events;
 
@@ -17,12 +17,13 @@ public sealed class EventRecorderTests : IDisposable
     private readonly EventRecorder _recorder;
     private readonly V1Node _node = new() { ApiVersion = "v1", Kind = "Node", Metadata = new V1ObjectMeta { Name = "n1", Uid = "u" } };
     private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly RecordingLogger<EventRecorder> _log = new();
     private Func<HttpRequestMessage, Task>? _before;
 
     public EventRecorderTests()
     {
         _api = new ScriptedApiServer(AnswerAsync, TimeProvider.System);
-        _recorder = new EventRecorder(new ResourceClient<Corev1Event>(_api.Server, TimeProvider.System), Settings.Make(), Settings.Metrics(), TimeProvider.System, NullLogger<EventRecorder>.Instance);
+        _recorder = new EventRecorder(new ResourceClient<Corev1Event>(_api.Server, TimeProvider.System), Settings.Make(), Settings.Metrics(), TimeProvider.System, _log);
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -74,6 +75,31 @@ public sealed class EventRecorderTests : IDisposable
         await PublishAsync("Ready", "written");
         await RunAsync();
         Assert.Equal("written", Assert.Single(_bodies)["message"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task One_in_a_namespace_that_is_being_deleted_is_no_fault()
+    {
+        V1Status terminating = new()
+        {
+            Code = 403,
+            Reason = "Forbidden",
+            Message = "unable to create new content in namespace web because it is being terminated",
+            Details = new V1StatusDetails { Causes = [new V1StatusCause { Field = "metadata.namespace", Reason = "NamespaceTerminating" }] },
+        };
+        _before = _ => throw new ApiServerException("POST Event", terminating);
+        await PublishAsync("Ready", "nobody reads this");
+        await RunAsync();
+        Assert.Equal([LogLevel.Debug], _log.Levels);
+    }
+
+    [Fact]
+    public async Task One_that_the_account_may_not_write_is_a_fault()
+    {
+        _before = _ => throw new ApiServerException("POST Event", new V1Status { Code = 403, Reason = "Forbidden", Message = "User \"agent\" cannot create resource \"events\"" });
+        await PublishAsync("Ready", "refused");
+        await RunAsync();
+        Assert.Equal([LogLevel.Warning], _log.Levels);
     }
 
     /// <summary>Ends it as soon as it has begun, with the rest still waiting.</summary>

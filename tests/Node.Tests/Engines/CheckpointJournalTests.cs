@@ -6,7 +6,7 @@ namespace CheckpointOperator.Node.Tests.Engines;
 public sealed class CheckpointJournalTests : IDisposable
 {
     private static readonly CheckpointJournalEntry Entry =
-        new("6f9619ff-8b86-d011-b42d-00cf4fc964ff", "abc", "runc", "/run/containerd/runc/k8s.io", DateTimeOffset.UnixEpoch);
+        new("6f9619ff-8b86-d011-b42d-00cf4fc964ff", "abc", "runc", "/run/containerd/runc/k8s.io", 0, TimeSpan.FromMinutes(2));
 
     private readonly TemporaryNode _node = new();
     private readonly CheckpointJournal _journal;
@@ -32,6 +32,19 @@ public sealed class CheckpointJournalTests : IDisposable
         File.WriteAllText(_node.On($"{_journal.FolderOf(Entry.Uid)}/stale"), "");
         _journal.Begin(Entry).Dispose();
         Assert.False(File.Exists(_node.On($"{_journal.FolderOf(Entry.Uid)}/stale")));
+    }
+
+    [Fact]
+    public void A_folder_without_an_entry_is_what_a_killed_agent_left_and_is_removed()
+    {
+        _journal.Begin(Entry).Dispose();
+        string cut = Directory.CreateDirectory(_node.On(_journal.FolderOf("00000000-0000-0000-0000-000000000001"))).FullName;
+        File.WriteAllText($"{cut}/.half.tmp", "{");
+        string restore = Directory.CreateDirectory(_node.On($"{_node.Options.Value.Work}/restore-abc")).FullName;
+        _journal.RemoveUnused();
+        Assert.False(Directory.Exists(cut));
+        Assert.True(Directory.Exists(restore));
+        Assert.Equal([Entry], _journal.Read());
     }
 
     [Fact]

@@ -9,11 +9,14 @@ namespace CheckpointOperator.Node.Tests.Engines;
 
 public sealed class CheckpointRecoveryTests : IDisposable
 {
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
+
     private static readonly CheckpointJournalEntry Entry =
-        new("6f9619ff-8b86-d011-b42d-00cf4fc964ff", "abc", "runc", "/run/containerd/runc/k8s.io", DateTimeOffset.UnixEpoch);
+        new("6f9619ff-8b86-d011-b42d-00cf4fc964ff", "abc", "runc", "/run/containerd/runc/k8s.io", 0, Timeout);
 
     private readonly TemporaryNode _node = new();
     private readonly ScriptedRuntime _runtime = new();
+    private readonly SteppedTime _time = new();
     private readonly CheckpointJournal _journal;
     private readonly CheckpointRecovery _recovery;
 
@@ -21,7 +24,7 @@ public sealed class CheckpointRecoveryTests : IDisposable
     {
         _journal = new CheckpointJournal(_node.Root, _node.Options);
         _recovery = new CheckpointRecovery(
-            _journal, _runtime, new ContainerdTasks(_runtime, _node.Options), new ArchiveStore(_node.Root, _node.Options), TimeProvider.System, NullLogger<CheckpointRecovery>.Instance);
+            _journal, _runtime, new ContainerdTasks(_runtime, _node.Options), new ArchiveStore(_node.Root, _node.Options), _time, NullLogger<CheckpointRecovery>.Instance);
         _journal.Begin(Entry).Dispose();
     }
 
@@ -74,6 +77,47 @@ public sealed class CheckpointRecoveryTests : IDisposable
         Assert.Empty(_journal.Read());
     }
 
+    [Theory]
+    [InlineData(-365)]
+    [InlineData(365)]
+    public async Task A_clock_that_was_set_changes_nothing_in_how_long_a_dump_is_waited_for(int days)
+    {
+        _time.Elapsed = TimeSpan.FromSeconds(30);
+        _time.Wall += TimeSpan.FromDays(days);
+        await _recovery.ThawAsync(Entry, TestContext.Current.CancellationToken);
+        Assert.Equal(Timeout - TimeSpan.FromSeconds(30), _runtime.Limit);
+    }
+
+    [Fact]
+    public async Task A_dump_is_waited_for_no_longer_than_it_may_take_though_the_monotonic_clock_began_anew()
+    {
+        CheckpointJournalEntry entry = Entry with { Begun = TimeSpan.FromDays(30).Ticks };
+        await _recovery.ThawAsync(entry, TestContext.Current.CancellationToken);
+        Assert.Equal(Timeout, _runtime.Limit);
+    }
+
+    [Fact]
+    public async Task A_dump_that_is_late_gets_a_moment()
+    {
+        _time.Elapsed = TimeSpan.FromHours(1);
+        await _recovery.ThawAsync(Entry, TestContext.Current.CancellationToken);
+        Assert.Equal(TimeSpan.FromSeconds(10), _runtime.Limit);
+    }
+
+    // A wall clock that somebody sets beside a monotonic one.
+    private sealed class SteppedTime : TimeProvider
+    {
+        public DateTimeOffset Wall { get; set; } = DateTimeOffset.UnixEpoch;
+
+        public TimeSpan Elapsed { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Elapsed.Ticks;
+
+        public override DateTimeOffset GetUtcNow() => Wall;
+    }
+
     // Answers as runc 1.1 does: a resume fails unless the container is paused and can be thawed.
     private sealed class ScriptedRuntime : INodeProcesses
     {
@@ -82,6 +126,8 @@ public sealed class CheckpointRecoveryTests : IDisposable
         public string? Status { get; set; } = Thawable;
 
         public List<string> Asked { get; } = [];
+
+        public TimeSpan? Limit { get; private set; }
 
         public Task<NodeCommandResult> RunAsync(NodeCommand command, CancellationToken cancellationToken)
         {
@@ -101,6 +147,7 @@ public sealed class CheckpointRecoveryTests : IDisposable
         public Task<int> AwaitLeftoversAsync(string argument, TimeSpan timeLimit, CancellationToken cancellationToken)
         {
             Asked.Add($"await {argument}");
+            Limit = timeLimit;
             return Task.FromResult(1);
         }
     }

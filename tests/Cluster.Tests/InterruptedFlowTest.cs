@@ -1,0 +1,48 @@
+using System.Text.Json.Nodes;
+
+namespace CheckpointOperator.Cluster.Tests;
+
+/// <summary>A test that interrupts a checkpoint or a restore, and looks at what came of it.</summary>
+public abstract class InterruptedFlowTest(ClusterFixture cluster) : AcceptanceTest(cluster)
+{
+    private const string Work = "/var/lib/checkpoint-operator/work";
+    private const string Archives = "/var/lib/checkpoint-operator/archives";
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
+
+    /// <summary>Kills parts of the operator.</summary>
+    protected Killer Killer { get; } = new(cluster);
+
+    /// <summary>The checkpoint is Ready, has one whole archive and no work left, and its source goes on.</summary>
+    protected async Task AssertCheckpointedOnceAsync(string name, ServerState before, string pod = "server")
+    {
+        JsonObject checkpoint = await Namespace.UntilReadyAsync(Namespace.Checkpoint(name), Deadline);
+        await Killer.AssertNothingFrozenAsync();
+        ServerState after = await Namespace.AskAsync(pod);
+        Assert.Equal(before.Identity, after.Identity);
+        Assert.True(after.Count > before.Count, "the source goes on");
+
+        string uid = (string)checkpoint["metadata"]!["uid"]!;
+        string archives = await Cluster.Node.RunAsync($"cd {Archives}; ls -A | grep {uid}; sha256sum < {uid}.tar");
+        string digest = checkpoint.Status("archive", "digest")!;
+        Assert.Equal($"{uid}.tar\n{digest[(digest.IndexOf(':', StringComparison.Ordinal) + 1)..]}  -", archives.Trim());
+        await Namespace.UntilAsync(Namespace.Checkpoint(name), value => value.Phase == "Ready", "stays Ready");
+        Assert.Equal(string.Empty, await Cluster.Node.RunAsync($"ls {Work} | grep {uid} || true"));
+    }
+
+    /// <summary>The restore is Ready, its process is the checkpointed one, in the Pod's one container.</summary>
+    protected async Task AssertRestoredOnceAsync(string name, ServerState before)
+    {
+        JsonObject restore = await Namespace.UntilReadyAsync(Namespace.Restore(name), Deadline);
+        JsonObject pod = await Namespace.UntilPodReadyAsync(name);
+        await Killer.AssertNothingFrozenAsync();
+        ServerState after = await Namespace.AskAsync(name);
+        Assert.Equal(before.Identity, after.Identity);
+        Assert.Equal((string?)pod["metadata"]!["uid"], restore.Status("podUID"));
+        string container = restore.Status("restored", "containerID")!;
+        Assert.Equal((string?)pod.FirstContainer!["containerID"], container);
+        // One process group of that Pod, not two.
+        string id = container[(container.LastIndexOf('/') + 1)..];
+        string processes = await Cluster.Node.RunAsync($"grep -l {id} /proc/[0-9]*/cgroup 2> /dev/null | wc -l");
+        Assert.Equal("1", processes.Trim());
+    }
+}

@@ -1,0 +1,78 @@
+namespace CheckpointOperator.Cluster.Tests.Running;
+
+/// <summary>
+/// What there is on a node that work could leave behind: mounts, processes, control groups and whether they are frozen, files of the agent, of CRIU and of the
+/// runtimes, Pods' folders, loop devices, network interfaces, and tasks and leases of containerd (containers that have ended are the kubelet's to keep). Names that differ each time (ids, UIDs) are written alike, so
+/// that the same state gives the same lines.
+/// </summary>
+public sealed class NodeSnapshot
+{
+    private const string Script = """
+        alike() {
+          sed -E 's/[0-9a-f]{64}/ID/g; s/[0-9a-f]{8}[-_]([0-9a-f]{4}[-_]){3}[0-9a-f]{12}/UID/g; s/\bveth[0-9a-z]+/veth/g
+            s/(checkpoint-(agent|operator))(-[0-9a-f]{8,10})?-[0-9a-z]{5}\b/\1-POD/g'
+        }
+        {
+          awk '{ for (i = 7; $i != "-"; i++); print "mount", $(i + 1), $5 }' /proc/1/mountinfo
+          # Who came in from outside, as this script did, has its session there.
+          ps -eo sess=,stat=,args= | awk '$1 != 0 { state = $2 ~ /^[TZ]/ ? " " substr($2, 1, 1) : ""; $1 = $2 = ""; print "process" $0 state }'
+          find /sys/fs/cgroup -type d -printf 'cgroup %p\n'
+          find /sys/fs/cgroup -name freezer.state -exec grep -H . {} + || true
+          find /sys/fs/cgroup -name cgroup.events -exec grep -H frozen {} + || true
+          # What is removed meanwhile is no matter.
+          for folder in /var/lib/checkpoint-operator /run/checkpoint-operator /run/containerd/runc /run/criu* /tmp /var/tmp /dev/shm /var/lib/kubelet/checkpoints; do
+            find "$folder" -mindepth 1 -printf 'file %p\n' 2> /dev/null || true
+          done
+          find /run/containerd/io.containerd.runtime.v2.task /var/lib/kubelet/pods -mindepth 1 -maxdepth 2 -printf 'file %p\n' 2> /dev/null || true
+          # Of the machine's loop devices those whose file this node has.
+          for file in /sys/block/loop*/loop/backing_file; do [ ! -e "$file" ] || [ ! -e "$(cat "$file")" ] || echo "loop device of $(cat "$file")"; done
+          find /sys/class/net -type l -printf 'interface %f\n'
+          for kind in tasks leases; do ctr --namespace k8s.io "$kind" list | awk -v kind="${kind%s}" 'NR > 1 { print "containerd", kind, $1 }'; done
+        } | alike | sort | uniq -c
+        """;
+
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private readonly NodeShell _node;
+    private readonly HashSet<string> _lines;
+
+    private NodeSnapshot(NodeShell node, string lines) => (_node, _lines) = (node, [.. lines.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)]);
+
+    /// <summary>Takes one.</summary>
+    public static async Task<NodeSnapshot> TakeAsync(NodeShell node) => new(node, await node.RunAsync(Script));
+
+    /// <summary>Takes one once nothing is left of Pods that are gone, and two in a row are alike.</summary>
+    public static async Task<NodeSnapshot> TakeAtRestAsync(ClusterFixture cluster)
+    {
+        NodeSnapshot before = await TakeAsync(cluster.Node);
+        await before.UntilAsync(
+            async now =>
+            {
+                bool rests = before.Difference(now).Length == 0 && now._lines.Contains($"{await cluster.CountPodsAsync()} file /var/lib/kubelet/pods/UID");
+                before = now;
+                return rests;
+            },
+            now => $"the node does not come to rest:\n{before.Difference(now)}");
+        return before;
+    }
+
+    /// <summary>Waits until the node is as it was: a kubelet takes its time. Fails with what is there and was not, and what was there and is not.</summary>
+    public Task AssertSameAsync() => UntilAsync(now => Task.FromResult(Difference(now).Length == 0), Difference);
+
+    private string Difference(NodeSnapshot now) => string.Join('\n', [
+        .. now._lines.Except(_lines, StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(line => $"+ {line}"),
+        .. _lines.Except(now._lines, StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(line => $"- {line}"),
+    ]);
+
+    private async Task UntilAsync(Func<NodeSnapshot, Task<bool>> holds, Func<NodeSnapshot, string> fault)
+    {
+        using var limit = new CancellationTokenSource(Deadline);
+        NodeSnapshot now;
+        while (!await holds(now = await TakeAsync(_node)))
+        {
+            Assert.False(limit.IsCancellationRequested, $"after {Deadline.TotalSeconds} s the node is not as it was before:\n{fault(now)}");
+            await Task.Delay(Pause, TestContext.Current.CancellationToken);
+        }
+    }
+}
