@@ -33,11 +33,13 @@ public sealed partial class NodeProcesses(ILogger<NodeProcesses> logger) : INode
         {
             KillSession(process.Id);
             await process.WaitForExitAsync(CancellationToken.None);
+            ReapGroup(process.Id);
             drained.CancelAfter(DrainTime);
             await Task.WhenAll(output, error);
             cancellationToken.ThrowIfCancellationRequested();
             throw new TimeoutException($"{command} did not end within {command.TimeLimit.TotalSeconds:0.#} s and was killed");
         }
+        ReapGroup(process.Id);
         drained.CancelAfter(DrainTime);
         return new NodeCommandResult(process.ExitCode, await output, await error);
     }
@@ -154,6 +156,14 @@ public sealed partial class NodeProcesses(ILogger<NodeProcesses> logger) : INode
             cancellationToken,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
+
+    // CRIU clones some of its children as siblings (CLONE_PARENT), which so are ours, and .NET reaps only those that it started.
+    private static void ReapGroup(int leader)
+    {
+        while (Libc.waitpid(-leader, out _, Libc.WNOHANG | Libc.__WALL) > 0)
+        {
+        }
+    }
 
     // The launcher made the program leader of its own session and process group.
     private static void KillSession(int pid)
