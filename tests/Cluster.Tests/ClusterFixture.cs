@@ -13,7 +13,10 @@ public sealed class ClusterFixture : IAsyncLifetime
 {
     private static readonly TimeSpan FirstBuild = TimeSpan.FromMinutes(25);
 
+    private static readonly TimeSpan Start = TimeSpan.FromMinutes(3);
+
     private readonly ConcurrentBag<string> _namespaces = [];
+    private string? _script;
     private Lazy<Task> _services = new(Task.CompletedTask);
 
     /// <summary>The repository's folder.</summary>
@@ -42,6 +45,7 @@ public sealed class ClusterFixture : IAsyncLifetime
         string kubeconfig = Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } given ? given : local;
         if (kubeconfig == local)
         {
+            _script = script;
             (await new Command(script, "up").RunAsync(deadline: FirstBuild)).OrThrow();
             _services = new(() => LoadServicesAsync(Path.Combine(Repository, "eng", "images"), script));
         }
@@ -50,6 +54,19 @@ public sealed class ClusterFixture : IAsyncLifetime
         Node = new NodeShell(Environment.GetEnvironmentVariable("CHECKPOINT_OPERATOR_NODE_EXEC") ?? $"{script} exec");
         Installation = new Installation(Kubectl, Path.Combine(Repository, "eng", "install"));
         await Installation.InstallAsync();
+    }
+
+    /// <summary>Whether it is the one that eng/cluster makes.</summary>
+    public bool IsLocal => _script is not null;
+
+    /// <summary>Ends all processes of the local cluster's node at once, as a loss of power does, starts it again and waits until it can be worked on.</summary>
+    public async Task RestartNodeAsync()
+    {
+        foreach (string command in new[] { "down", "up" })
+            (await new Command(_script ?? throw new InvalidOperationException("only the local cluster can be started again"), command).RunAsync(deadline: Start)).OrThrow();
+        await Kubectl.RunAsync("-n", Installation.Namespace, "rollout", "status", $"deployment/{Installation.Operator}", "--timeout=180s");
+        await Kubectl.RunAsync("-n", Installation.Namespace, "rollout", "status", $"daemonset/{Installation.Agent}", "--timeout=180s");
+        await Installation.AwaitNodesAsync();
     }
 
     /// <summary>Makes the image of services and brings it to the local node, once; a cluster of one's own has it.</summary>

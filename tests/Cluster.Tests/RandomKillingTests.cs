@@ -7,7 +7,7 @@ namespace CheckpointOperator.Cluster.Tests;
 /// how many times, CHECKPOINT_OPERATOR_SEED repeats a run.
 /// </summary>
 [Collection(nameof(Disruption))]
-public sealed class RandomKillingTests(ClusterFixture cluster) : InterruptedFlowTest(cluster)
+public sealed class RandomKillingTests(ClusterFixture cluster, NodeBefore before) : InterruptedFlowTest(cluster), IClassFixture<NodeBefore>
 {
     // After so many kills all is deleted, and the node must be as it was.
     private const int KillsBetweenSnapshots = 40;
@@ -25,21 +25,18 @@ public sealed class RandomKillingTests(ClusterFixture cluster) : InterruptedFlow
         int seed = int.Parse(Environment.GetEnvironmentVariable("CHECKPOINT_OPERATOR_SEED") ?? $"{Environment.TickCount & 0xffff}", null);
         Tell($"CHECKPOINT_OPERATOR_SEED={seed}");
         var random = new Random(seed);
-        // What the first flows make for good, such as the kubelet's control groups, is there before the node is looked at.
-        await KillAsync(random, 0, 0);
-        NodeSnapshot snapshot = await NodeSnapshot.TakeAtRestAsync(Cluster);
         for (int done = 0; done < kills;)
         {
             int next = Math.Min(kills, done + KillsBetweenSnapshots);
             await KillAsync(random, done, next);
-            await snapshot.AssertSameAsync();
+            await before.AssertSameWithoutAsync(Namespace);
             Tell($"the node is as it was after {done = next} kills");
         }
     }
 
     private static void Tell(string line) => TestContext.Current.SendDiagnosticMessage($"{DateTime.UtcNow:HH:mm:ss} {line}");
 
-    // Two Pods take turns: while the one is checkpointed, the other is restored. All is deleted at the end.
+    // Two Pods take turns: while the one is checkpointed, the other is restored.
     private async Task KillAsync(Random random, int from, int to)
     {
         (string pod, string checkpoint) = ($"running-{from}-{to}", $"first-{from}-{to}");
@@ -58,7 +55,6 @@ public sealed class RandomKillingTests(ClusterFixture cluster) : InterruptedFlow
                     await KillAtRandomAsync(random, one, undisturbed);
             });
         }
-        await Namespace.KubectlAsync("delete", "containerrestores,containercheckpoints,pods", "--all", "--timeout=120s");
 
         async Task<TimeSpan> RunBothAsync(Func<Task> disturb)
         {

@@ -122,6 +122,10 @@ public sealed class TestNamespace : IAsyncDisposable
     /// <summary>Deletes a Pod and waits until it is gone.</summary>
     public Task DeletePodAsync(string name) => KubectlAsync("delete", "pod", name, "--wait=true", "--timeout=120s");
 
+    /// <summary>Evicts a Pod, as a drain of its node does.</summary>
+    public Task EvictAsync(string name) => _cluster.Kubectl.PostAsync(
+        $"/api/v1/namespaces/{Name}/pods/{name}/eviction", $$"""{"apiVersion":"policy/v1beta1","kind":"Eviction","metadata":{"name":"{{name}}","namespace":"{{Name}}"}}""");
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await _cluster.DeleteNamespaceAsync(Name);
 }

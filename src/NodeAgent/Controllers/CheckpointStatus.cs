@@ -68,6 +68,27 @@ internal static class CheckpointStatus
         Set(checkpoint, Ready, Conditions.True, "Ready", "The checkpoint can be restored.", now);
     }
 
+    /// <summary>An archive that was Ready is not where the agent looks for it.</summary>
+    public static void SetMissing(V1Alpha1ContainerCheckpoint checkpoint, string message, DateTimeOffset now)
+    {
+        if (checkpoint.Status.Phase != CheckpointPhase.Ready)
+            return;
+        checkpoint.Status.Message = message;
+        Set(checkpoint, ArchiveVerified, Conditions.False, ArchiveUnusableException.Missing, message, now);
+        Set(checkpoint, Ready, Conditions.False, ArchiveUnusableException.Missing, message, now);
+    }
+
+    /// <summary>It is there, again or in another place; each restore compares its digest.</summary>
+    public static void SetFound(V1Alpha1ContainerCheckpoint checkpoint, string path, DateTimeOffset now)
+    {
+        if (checkpoint.Status.Phase != CheckpointPhase.Ready || checkpoint.Status.Archive is not { } archive)
+            return;
+        archive.Path = path;
+        checkpoint.Status.Message = $"The archive of {archive.SizeBytes} bytes is in the node's store.";
+        Set(checkpoint, ArchiveVerified, Conditions.True, "ArchiveFound", $"The archive is at {path}; it was whole when it was stored, as {archive.Digest}.", now);
+        Set(checkpoint, Ready, Conditions.True, "Ready", "The checkpoint can be restored.", now);
+    }
+
     /// <summary>There will be no archive.</summary>
     public static void SetFailed(V1Alpha1ContainerCheckpoint checkpoint, string reason, string message, DateTimeOffset now)
     {

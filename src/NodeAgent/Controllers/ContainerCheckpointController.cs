@@ -19,6 +19,7 @@ namespace CheckpointOperator.NodeAgent.Controllers;
 /// <param name="engines">Takes the checkpoint.</param>
 /// <param name="slots">Bounds how many are taken at once.</param>
 /// <param name="store">Holds the archive.</param>
+/// <param name="kept">Looks whether it still does.</param>
 /// <param name="refusals">Counts archives that were refused.</param>
 /// <param name="report">Tells the store's new size.</param>
 /// <param name="publish">Writes Events.</param>
@@ -31,6 +32,7 @@ internal sealed partial class ContainerCheckpointController(
     EngineSelector engines,
     CheckpointSlots slots,
     ArchiveStore store,
+    KeptArchives kept,
     ArchiveRefusals refusals,
     NodeReport report,
     EventPublisher publish,
@@ -42,6 +44,8 @@ internal sealed partial class ContainerCheckpointController(
 
     public async Task<ReconciliationResult<V1Alpha1ContainerCheckpoint>> ReconcileAsync(V1Alpha1ContainerCheckpoint entity, CancellationToken cancellationToken)
     {
+        if (entity is { Metadata.DeletionTimestamp: null, Status.Phase: CheckpointPhase.Ready } && entity.Status.NodeName == options.Value.NodeName)
+            return ReconciliationResult<V1Alpha1ContainerCheckpoint>.Success(await kept.LookAsync(entity, cancellationToken), options.Value.Heartbeat);
         if (!IsMine(entity))
             return ReconciliationResult<V1Alpha1ContainerCheckpoint>.Success(entity);
         // The cache may be behind what this agent wrote itself: a finished one must not be taken again.

@@ -87,6 +87,7 @@ internal static class AgentHost
         services.AddSingleton<RuntimeEngine>();
         services.AddSingleton<KubeletEngine>();
         services.AddSingleton<EngineSelector>();
+        services.AddSingleton<KeptArchives>();
     }
 
     private static void AddRestores(this IServiceCollection services)

@@ -28,6 +28,9 @@ internal static class RestorePreflight
         if (checkpoint.Status.Phase != CheckpointPhase.Ready)
             return new("CheckpointNotReady", $"ContainerCheckpoint {name} is {checkpoint.Status.Phase ?? CheckpointPhase.Pending}, expected Ready. The restore starts as soon as it is.");
 
+        if (checkpoint.Status.Conditions.Find("ArchiveVerified") is { Status: Conditions.False } lost)
+            return new(lost.Reason, $"ContainerCheckpoint {name} cannot be restored: {lost.Message}");
+
         return FindIncompleteness(checkpoint.Status) is { } what
             ? new("InvalidSpec", $"ContainerCheckpoint {name} is Ready, but its status lacks {what}. Take a new checkpoint, and name it in a new ContainerRestore.", IsFinal: true)
             : RestoreTemplateRules.FindRefusal(restore.Spec.Template, checkpoint.Status.PodTemplate!) is { } refusal

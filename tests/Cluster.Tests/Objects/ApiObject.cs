@@ -23,6 +23,9 @@ public static class ApiObject
         /// <summary>The message of a condition.</summary>
         public string Message(string type) => (string?)value.Condition(type)?["message"] ?? string.Empty;
 
+        /// <summary>The reason of a condition.</summary>
+        public string Reason(string type) => (string?)value.Condition(type)?["reason"] ?? string.Empty;
+
         /// <summary>A text in its status, by its path of names.</summary>
         public string? Status(params string[] names) =>
             names.Aggregate(value["status"], (node, name) => node?[name])?.ToString();

@@ -30,6 +30,43 @@ public sealed class Installation(Kubectl kubectl, string script)
         }
     }
 
+    /// <summary>A Pod of the installation.</summary>
+    public ObjectReference Pod(string name) => new("pods", name, Namespace);
+
+    /// <summary>The name of the node's one agent.</summary>
+    public async Task<string> AgentPodAsync() => (await kubectl.RunAsync("-n", Namespace, "get", "pods", "-l", "app.kubernetes.io/component=agent", "-o", "jsonpath={.items[*].metadata.name}")).Trim();
+
+    /// <summary>Sets a variable of the agent, or takes it away again, and waits until an agent with it works.</summary>
+    public async Task SetAgentAsync(string variable, string? value)
+    {
+        await kubectl.RunAsync("-n", Namespace, "set", "env", $"daemonset/{Agent}", value is null ? $"{variable}-" : $"{variable}={value}");
+        await kubectl.RunAsync("-n", Namespace, "rollout", "status", $"daemonset/{Agent}", "--timeout=120s");
+    }
+
+    /// <summary>Starts another agent, as it is made by mistake: a Pod like that of the DaemonSet, but for what would make it the DaemonSet's own.</summary>
+    public async Task StartSecondAgentAsync(string name)
+    {
+        JsonNode first = JsonNode.Parse(await kubectl.RunAsync("-n", Namespace, "get", "pod", await AgentPodAsync(), "-o", "json"))!;
+        var second = new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "Pod",
+            ["metadata"] = new JsonObject { ["name"] = name },
+            ["spec"] = first["spec"]!.DeepClone(),
+        };
+        await kubectl.ApplyAsync(Namespace, second.ToJsonString());
+    }
+
+    /// <summary>What a Pod of the installation has logged.</summary>
+    public Task<string> LogAsync(string pod) => kubectl.RunAsync("-n", Namespace, "logs", pod);
+
+    /// <summary>What an agent answers the kubelet that asks whether it is ready, in words.</summary>
+    public async Task<string> ReadinessAsync(string pod) =>
+        (await kubectl.TryAsync("get", "--raw", $"/api/v1/namespaces/{Namespace}/pods/{pod}:8082/proxy/readyz")) is { } answer ? answer.Output + answer.Error : string.Empty;
+
+    /// <summary>Deletes a Pod of the installation.</summary>
+    public Task DeletePodAsync(string name) => kubectl.RunAsync("-n", Namespace, "delete", "pod", name, "--grace-period=1", "--timeout=120s");
+
     /// <summary>Takes the runtime handler out of the nodes, removes the rest and waits until it is gone.</summary>
     public Task UninstallAsync() => RunAsync("--remove");
 

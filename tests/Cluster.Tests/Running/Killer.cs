@@ -4,14 +4,17 @@ namespace CheckpointOperator.Cluster.Tests.Running;
 public sealed class Killer(ClusterFixture cluster)
 {
     /// <summary>Kills a component with SIGKILL as soon as a test of bash holds on the node.</summary>
-    public Task KillWhenAsync(Component component, string condition) => cluster.Node.RunAsync($$"""
+    public Task KillWhenAsync(Component component, string condition) => WhenAsync(condition, $"kill -KILL $(pgrep -f '{component.Pattern}')");
+
+    /// <summary>Runs a command of bash on the node as soon as a test of bash holds there.</summary>
+    public Task WhenAsync(string condition, string command) => cluster.Node.RunAsync($$"""
         shopt -s nullglob
         began=$(mktemp); trap 'rm "$began"' EXIT
         deadline=$((SECONDS + 60))
         until {{condition}}; do
           [ "$SECONDS" -lt "$deadline" ] || { echo 'the moment did not come' >&2; exit 1; }
         done
-        kill -KILL $(pgrep -f '{{component.Pattern}}')
+        {{command}}
         """);
 
     /// <summary>Kills a component with SIGKILL now.</summary>

@@ -19,6 +19,10 @@ public sealed class Kubectl(string kubeconfig)
     public async Task ApplyAsync(string @namespace, string manifest) => (await Make("-n", @namespace, "apply", "--validate=false", "-f", "-")
         .RunAsync($"---\n{manifest}", cancellationToken: TestContext.Current.CancellationToken)).OrThrow();
 
+    /// <summary>Posts an object to a path of the API server.</summary>
+    public async Task PostAsync(string path, string json) =>
+        (await Make("create", "--raw", path, "-f", "-").RunAsync(json, cancellationToken: TestContext.Current.CancellationToken)).OrThrow();
+
     /// <summary>One object, or null if there is none of that name.</summary>
     public async Task<JsonObject?> GetAsync(ObjectReference reference)
     {
@@ -53,6 +57,10 @@ public sealed class Kubectl(string kubeconfig)
             }
         }
     }
+
+    /// <summary>The lines that a Pod's container has logged and logs from now on.</summary>
+    public IAsyncEnumerable<string> FollowLogAsync(string @namespace, string pod, CancellationToken cancellationToken) =>
+        Make("-n", @namespace, "logs", "--follow", pod).ReadLinesAsync(cancellationToken);
 
     private Command Make(params string[] arguments) => new("kubectl", arguments) { Environment = Environment };
 }

@@ -1,0 +1,136 @@
+using System.Text.Json.Nodes;
+
+namespace CheckpointOperator.Cluster.Tests;
+
+/// <summary>A store that is full, takes no writes, is somewhere else, or is another agent's.</summary>
+[Collection(nameof(Disruption))]
+public sealed class StoreTests(ClusterFixture cluster, NodeBefore before) : InterruptedFlowTest(cluster), IClassFixture<NodeBefore>
+{
+    private const string Folder = "/var/lib/checkpoint-operator";
+    private const int Size = 48;
+
+    [Fact]
+    public async Task A_disk_that_is_full_at_any_write_fails_the_checkpoint_and_nothing_else()
+    {
+        await Namespace.StartServerAsync("server");
+        string identity = (await Namespace.AskAsync("server")).Identity;
+        await using (SmallStore store = await SmallStore.MountAsync(Cluster.Node, Size))
+        {
+            // Full from the beginning, then from the moment that the container stands still: the dump and the archive meet the end of the disk ever later.
+            var reasons = new List<string>();
+            await store.FillAsync(0);
+            reasons.Add(await TakeAsync("full", Task.CompletedTask));
+            await store.EmptyAsync();
+            foreach (int left in new[] { 0, 64, 1024, 4096, 8192, 12288, 16384, 20480, 24576 })
+            {
+                reasons.Add(await TakeAsync($"left-{left}", store.FillWhenAsync(Killer, Moments.OfACheckpoint["the container is frozen"], left)));
+                await store.EmptyAsync();
+            }
+            TestContext.Current.TestOutputHelper?.WriteLine(string.Join(' ', reasons));
+            Assert.Equal(["DiskFull", "Ready"], reasons.Distinct().Order(StringComparer.Ordinal));
+            Assert.Equal("DiskFull", reasons[0]);
+            Assert.Equal(identity, (await Namespace.AskAsync("server")).Identity);
+            await Namespace.KubectlAsync("delete", "containercheckpoints", "--all", "--timeout=120s");
+            Assert.Equal(string.Empty, await Cluster.Node.RunAsync($"find {Folder}/archives {Folder}/work -mindepth 1"));
+        }
+        await before.AssertSameWithoutAsync(Namespace);
+    }
+
+    [Fact]
+    public async Task A_store_that_takes_no_writes_fails_checkpoints_and_gives_what_it_has()
+    {
+        await Namespace.StartServerAsync("server");
+        await using (SmallStore store = await SmallStore.MountAsync(Cluster.Node, Size))
+        {
+            await Namespace.CheckpointAsync("first", "server");
+            await store.RemountAsync(readOnly: true);
+            Assert.Equal("StorageReadOnly", await TakeAsync("second", Task.CompletedTask));
+            await Namespace.RestoreAsync("copy", "first");
+            await Namespace.UntilPodReadyAsync("copy");
+            // An agent that starts now works as well.
+            await Killer.KillAsync(Component.Agent);
+            await Killer.StartAgainAsync(Component.Agent);
+            // The archive cannot be deleted, so its object stays until it can.
+            await Namespace.KubectlAsync("delete", "containercheckpoint", "first", "--wait=false");
+            await store.RemountAsync(readOnly: false);
+            await Namespace.KubectlAsync("wait", "--for=delete", "containercheckpoint/first", "--timeout=120s");
+            await Namespace.CheckpointAsync("third", "server");
+            await Namespace.KubectlAsync("delete", "containercheckpoints", "--all", "--timeout=120s");
+        }
+        await before.AssertSameWithoutAsync(Namespace);
+    }
+
+    [Fact]
+    public async Task A_store_that_was_moved_has_its_archives_found_again_or_said_to_be_missing()
+    {
+        await Namespace.StartServerAsync("server");
+        string moved = (string)(await Namespace.CheckpointAsync("moved", "server"))["metadata"]!["uid"]!;
+        string left = (string)(await Namespace.CheckpointAsync("left", "server"))["metadata"]!["uid"]!;
+        ServerState state = await Namespace.AskAsync("server");
+        await Namespace.DeletePodAsync("server");
+        await Cluster.Node.RunAsync($"mkdir -m 700 {Folder}/elsewhere && mv {Folder}/archives/{moved}.tar {Folder}/elsewhere");
+        await Cluster.Installation.SetAgentAsync("CHECKPOINT_AGENT_STORE", $"{Folder}/elsewhere");
+        try
+        {
+            await Namespace.UntilAsync(
+                Namespace.Checkpoint("moved"), value => value.Status("archive", "path") == $"{Folder}/elsewhere/{moved}.tar" && value.Says("Ready", "True"), "names the new path");
+            JsonObject missing = await Namespace.UntilRefusedAsync(Namespace.Checkpoint("left"), "Ready", "ArchiveMissing");
+            Assert.Contains($"{Folder}/elsewhere/{left}.tar", missing.Message("Ready"), StringComparison.Ordinal);
+            await Namespace.ApplyAsync(Manifests.Restore("waits", "left"));
+            await Namespace.UntilRefusedAsync(Namespace.Restore("waits"), "Preflight", "ArchiveMissing");
+            await Namespace.RestoreAsync("copy", "moved");
+            Assert.Equal(state.Identity, (await Namespace.AskAsync("copy")).Identity);
+            await Cluster.Node.RunAsync($"mv {Folder}/elsewhere/{moved}.tar {Folder}/archives");
+        }
+        finally
+        {
+            await Cluster.Installation.SetAgentAsync("CHECKPOINT_AGENT_STORE", null);
+        }
+        await Namespace.UntilAsync(Namespace.Checkpoint("left"), value => value.Says("Ready", "True"), "has its archive again");
+        await Namespace.UntilReadyAsync(Namespace.Restore("waits"));
+        await Cluster.Node.RunAsync($"rmdir {Folder}/elsewhere");
+        await before.AssertSameWithoutAsync(Namespace);
+    }
+
+    [Fact]
+    public async Task A_second_agent_on_the_node_does_nothing_and_says_so_until_the_first_has_ended()
+    {
+        string first = await Cluster.Installation.AgentPodAsync();
+        await Namespace.StartServerAsync("server");
+        await Cluster.Installation.StartSecondAgentAsync("second-agent");
+        try
+        {
+            await Cluster.Awaiter.UntilAsync(Cluster.Installation.Pod("second-agent"), pod => pod.Status("phase") == "Running" && pod.Says("Ready", "False"), "runs and is not ready");
+            string log = await Cluster.Installation.LogAsync("second-agent");
+            Assert.Contains("another checkpoint-agent of node", log, StringComparison.Ordinal);
+            Assert.Contains($"{Folder}/archives", log, StringComparison.Ordinal);
+            Assert.Contains("another checkpoint-agent of node", await Cluster.Installation.ReadinessAsync("second-agent"), StringComparison.Ordinal);
+            // The first works as before.
+            await Namespace.CheckpointAsync("first", "server");
+            Assert.Equal(first, await Cluster.Installation.AgentPodAsync());
+        }
+        finally
+        {
+            await Cluster.Installation.DeletePodAsync("second-agent");
+        }
+        await before.AssertSameWithoutAsync(Namespace);
+    }
+
+    // Ready, or the reason why not.
+    private async Task<string> TakeAsync(string name, Task meanwhile)
+    {
+        ServerState state = await Namespace.AskAsync("server");
+        await Namespace.ApplyAsync(Manifests.Checkpoint(name, "server"));
+        JsonObject checkpoint = await Namespace.UntilAsync(Namespace.Checkpoint(name), value => value.Phase is "Ready" or "Failed", "is over");
+        await meanwhile;
+        await Killer.AssertNothingFrozenAsync();
+        Assert.True((await Namespace.AskAsync("server")).Count > state.Count, "the source goes on");
+        string uid = (string)checkpoint["metadata"]!["uid"]!;
+        string found = (await Cluster.Node.RunAsync($"find {Folder} -name '*{uid}*' -printf '%f '")).Trim();
+        Assert.Equal(checkpoint.Phase == "Ready" ? $"{uid}.tar" : string.Empty, found);
+        string reason = checkpoint.Phase == "Ready" ? "Ready" : checkpoint.Reason("Ready");
+        if (checkpoint.Phase == "Ready")
+            await Namespace.KubectlAsync("delete", "containercheckpoint", name, "--timeout=120s");
+        return reason;
+    }
+}

@@ -1,0 +1,42 @@
+using System.Text.Json.Nodes;
+
+namespace CheckpointOperator.Cluster.Tests;
+
+/// <summary>The agent loses the API server while the runtime restores, and gets it back later.</summary>
+[Collection(nameof(Disruption))]
+public sealed class UnreachableServerTests(ClusterFixture cluster, NodeBefore before) : InterruptedFlowTest(cluster), IClassFixture<NodeBefore>
+{
+    [Fact]
+    public async Task A_restore_is_told_although_the_server_could_not_be_reached_when_it_ended()
+    {
+        await Namespace.StartServerAsync("server");
+        await Namespace.CheckpointAsync("first", "server");
+        ServerState state = await Namespace.AskAsync("server");
+        await Namespace.DeletePodAsync("server");
+
+        string agent = await Cluster.Installation.AgentPodAsync();
+        string address = (await Cluster.Kubectl.GetAsync(Cluster.Installation.Pod(agent)))!.Status("podIP")!;
+        // CRIU runs after the last thing that the agent asks the server before it tells the runtime to restore.
+        Task cut = Killer.WhenAsync(Moments.OfARestore["CRIU runs"], Rules("insert", address));
+        await Namespace.ApplyAsync(Manifests.Restore("copy", "first"));
+        try
+        {
+            await cut;
+            await Cluster.Awaiter.UntilLoggedAsync(agent, "cannot be told yet");
+            // The process runs, in a Pod like any other; that it was restored nobody has said.
+            await Namespace.UntilPodReadyAsync("copy");
+            Assert.False((await Cluster.Kubectl.GetAsync(Namespace.Restore("copy")))!.Says("Restored", "True"));
+        }
+        finally
+        {
+            await Cluster.Node.RunAsync(Rules("delete", address));
+        }
+        await AssertRestoredOnceAsync("copy", state);
+        Assert.Equal(agent, await Cluster.Installation.AgentPodAsync());
+        await before.AssertSameWithoutAsync(Namespace);
+    }
+
+    // The server is the node's own, or another's. A reset is known at once, where silence would be waited for.
+    private static string Rules(string command, string address) => string.Join('\n', new[] { "INPUT", "FORWARD" }.Select(
+        chain => $"iptables --wait --{command} {chain} --protocol tcp --source {address} --jump REJECT --reject-with tcp-reset"));
+}
