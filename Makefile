@@ -87,6 +87,11 @@ test-crun: $(programs) ## the rows of docs/compatibility.md on a local cluster o
 	  $(foreach rows,Confined Database GoingOn KernelObject NonRoot Service Volume,--filter-class "*.$(rows)Tests")
 	@CHECKPOINT_OPERATOR_NETWORK=10.99.11 eng/cluster remove
 
+rounds ?= 200
+.PHONY: interruptions
+interruptions: $(programs) ## kill the agent rounds=200 times, and interrupt both flows in every way at every moment (as root)
+	@eng/interruptions $(rounds)
+
 time ?= 600
 .PHONY: fuzz
 fuzz: ## fuzz Core for time=600 seconds in total (targets="tar import")

@@ -60,10 +60,6 @@ public sealed class Installation(Kubectl kubectl, string script)
     /// <summary>What a Pod of the installation has logged.</summary>
     public Task<string> LogAsync(string pod) => kubectl.RunAsync("-n", Namespace, "logs", pod);
 
-    /// <summary>What an agent answers the kubelet that asks whether it is ready, in words.</summary>
-    public async Task<string> ReadinessAsync(string pod) =>
-        (await kubectl.TryAsync("get", "--raw", $"/api/v1/namespaces/{Namespace}/pods/{pod}:8082/proxy/readyz")) is { } answer ? answer.Output + answer.Error : string.Empty;
-
     /// <summary>Deletes a Pod of the installation.</summary>
     public Task DeletePodAsync(string name) => kubectl.RunAsync("-n", Namespace, "delete", "pod", name, "--grace-period=1", "--timeout=120s");
 

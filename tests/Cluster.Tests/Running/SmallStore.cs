@@ -16,7 +16,7 @@ public sealed class SmallStore : IAsyncDisposable
         await node.RunAsync($"""
             truncate -s {size}M {File}
             device=$(losetup --find --show {File})
-            mkfs.ext4 -q -m 0 "$device" 2> /dev/null || busybox mke2fs -m 0 "$device" > /dev/null
+            mkfs.ext4 -q -b 4096 -m 0 "$device" 2> /dev/null || busybox mke2fs -b 4096 -m 0 "$device" > /dev/null
             mount "$device" {Folder}
             losetup --detach "$device"
             """);
