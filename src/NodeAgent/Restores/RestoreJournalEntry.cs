@@ -33,8 +33,8 @@ internal sealed record RestoreJournalEntry
     /// <summary>The restore's folder on the node.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>When the runtime asked.</summary>
-    public required DateTimeOffset Asked { get; init; }
+    /// <summary>When the runtime asked, on the kernel's monotonic clock, which all agents of the node share until it is started again.</summary>
+    public long Begun { get; init; }
 
     /// <summary>Whether the runtime was told to restore.</summary>
     public bool Told { get; init; }

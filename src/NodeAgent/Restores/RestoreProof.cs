@@ -10,7 +10,8 @@ namespace CheckpointOperator.NodeAgent.Restores;
 /// <summary>Proves that a process was restored, not merely started: by the runtime's state, and by what CRIU left.</summary>
 /// <param name="node">The node's files.</param>
 /// <param name="processes">Runs the runtime on the node.</param>
-internal sealed class RestoreProof(NodeRoot node, INodeProcesses processes)
+/// <param name="time">The clock.</param>
+internal sealed class RestoreProof(NodeRoot node, INodeProcesses processes, TimeProvider time)
 {
     /// <summary>Proves it.</summary>
     /// <param name="entry">The restore.</param>
@@ -33,8 +34,18 @@ internal sealed class RestoreProof(NodeRoot node, INodeProcesses processes)
             FilesWritten = entry.FilesWritten,
             BytesWritten = entry.BytesWritten,
             DeletedFiles = entry.DeletedFiles,
-            RestoreMilliseconds = (long)(statistics.Modified.ToDateTimeOffset() - entry.Asked).TotalMilliseconds,
+            RestoreMilliseconds = (long)Took(entry, statistics.Modified.ToDateTimeOffset()).TotalMilliseconds,
         };
+    }
+
+    // Until the processes went on, which was some time ago where the agent comes late. A wall clock that is set meanwhile spoils no more than that part.
+    private TimeSpan Took(RestoreJournalEntry entry, DateTimeOffset wentOn)
+    {
+        TimeSpan whole = Longer(time.GetElapsedTime(entry.Begun), TimeSpan.Zero);
+        TimeSpan since = Longer(time.GetUtcNow() - wentOn, TimeSpan.Zero);
+        return Longer(whole - since, TimeSpan.Zero);
+
+        static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
     }
 
     /// <summary>Why CRIU failed, in its own words; null where its log does not say.</summary>

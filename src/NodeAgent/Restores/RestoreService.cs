@@ -142,7 +142,7 @@ internal sealed partial class RestoreService(
             Runtime = question.Runtime!,
             Root = question.Root!,
             Folder = journal.FolderFor(question.Id, restore.Checkpoint.Status.Archive?.SizeBytes ?? 0),
-            Asked = time.GetUtcNow(),
+            Begun = time.GetTimestamp(),
         };
         RestoreJournalEntry prepared = await preparer.PrepareAsync(restore, container, pending.Entry, cancellationToken);
         // Counted before the runtime is told: an agent that ends here has not lost an attempt, it has one too many.

@@ -143,7 +143,6 @@ public sealed class ClaimsTests : IDisposable
             Runtime = "runc",
             Root = "/run/runc",
             Folder = journal.FolderFor(Id, archive.Length),
-            Asked = DateTimeOffset.UtcNow,
         };
         return preparer.PrepareAsync(
             new AuthorizedRestore(new V1Alpha1ContainerRestore(), new RestoreSource("main", checkpoint), [], pod, Again: false), container, entry, TestContext.Current.CancellationToken);
