@@ -59,6 +59,10 @@ internal sealed partial class ContainerCheckpointController(
         {
             return await FailAsync(current, failed.Reason, failed.Message, cancellationToken);
         }
+        catch (IOException failure) when (StorageFault.Of(failure) is { } storage)
+        {
+            return await FailAsync(current, storage.Reason, $"{failure.Message}: {storage.Advice}", cancellationToken);
+        }
         catch (ArchiveRefusedException refused)
         {
             // What the engine wrote cannot be restored: better no archive than one that fails later.

@@ -18,6 +18,12 @@ public sealed class DumpSpace(NodeRoot node, IOptions<AgentOptions> options)
     private const string Anonymous = "RssAnon:";
     private const string Swapped = "VmSwap:";
 
+    // What a disk that took no more may still have free, as a file that did not fit is cut.
+    private const long Remnant = 1024 * 1024;
+
+    /// <summary>Whether the disk that takes CRIU's images is full.</summary>
+    public bool IsUsedUp => node.AvailableBytes(options.Value.Work) < Remnant;
+
     /// <summary>Fails where there is too little.</summary>
     /// <param name="container">The container's name, for the message.</param>
     /// <param name="pid">Its first process.</param>

@@ -197,18 +197,19 @@ public sealed partial class RuntimeEngine(
             throw Refused(request, work, await dump);
     }
 
-    private static CheckpointFailedException Refused(CheckpointRequest request, RootDirectory work, NodeCommandResult result)
+    private CheckpointFailedException Refused(CheckpointRequest request, RootDirectory work, NodeCommandResult result)
     {
         string log = CriuLog.Read(work, RelativePath.Parse(DumpLog));
         string output = CriuLog.Read(work, RelativePath.Parse("runtime.log"));
         string said = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? result.LastLine;
-        if (log.Length == 0 && (output.Contains("criu", StringComparison.OrdinalIgnoreCase) || output.Contains("executable file not found", StringComparison.Ordinal)))
+        if (log.Length == 0 && !space.IsUsedUp && (output.Contains("criu", StringComparison.OrdinalIgnoreCase) || output.Contains("executable file not found", StringComparison.Ordinal)))
         {
             return new CheckpointFailedException(
                 CheckpointFailedException.CriuMissing, $"the runtime cannot run CRIU: {said}; install CRIU on the node (and libcriu for crun)");
         }
         string reason = CriuLog.Reason(log) ?? said;
-        return StorageFault.Of(reason) is { } storage
+        // On a full disk CRIU cannot even write down why it failed.
+        return (StorageFault.Of(reason) ?? (space.IsUsedUp ? StorageFault.Full : null)) is { } storage
             ? new CheckpointFailedException(storage.Reason, $"CRIU cannot dump container {request.Container}: {reason}: {storage.Advice}")
             : new CheckpointFailedException(CheckpointFailedException.CheckpointFailed, $"CRIU cannot dump container {request.Container}: {reason}");
     }
