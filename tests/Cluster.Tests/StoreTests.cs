@@ -57,6 +57,9 @@ public sealed class StoreTests(ClusterFixture cluster, NodeBefore before) : Inte
             await Namespace.CheckpointAsync("third", "server");
             await Namespace.KubectlAsync("delete", "containercheckpoints", "--all", "--timeout=120s");
         }
+        // The agent that was started there has the lock of that store, and lets go of it by its end.
+        await Killer.KillAsync(Component.Agent);
+        await Killer.StartAgainAsync(Component.Agent);
         await before.AssertSameWithoutAsync(Namespace);
     }
 

@@ -36,7 +36,7 @@ public sealed class SmallStore : IAsyncDisposable
     public Task RemountAsync(bool readOnly) => _node.RunAsync($"mount -o remount,{(readOnly ? "ro" : "rw")} {Folder}");
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync() => await _node.RunAsync($"for try in $(seq 100); do umount {Folder} && break || sleep 0.2; done; rm {File}; ! mountpoint -q {Folder}");
+    public async ValueTask DisposeAsync() => await _node.RunAsync($"umount --lazy {Folder}; rm {File}; ! mountpoint -q {Folder}");
 
     // Written, not reserved: ext2 knows no other way. What there is no room for is not written.
     private static string Fill(long left) => $$"""
