@@ -44,7 +44,7 @@ public sealed class StoreTests(ClusterFixture cluster, NodeBefore before) : Inte
         {
             await Namespace.CheckpointAsync("first", "server");
             await store.RemountAsync(readOnly: true);
-            Assert.Equal("StorageReadOnly", await TakeAsync("second", Task.CompletedTask));
+            Assert.Equal("StoreReadOnly", await TakeAsync("second", Task.CompletedTask));
             await Namespace.RestoreAsync("copy", "first");
             await Namespace.UntilPodReadyAsync("copy");
             // An agent that starts now works as well.

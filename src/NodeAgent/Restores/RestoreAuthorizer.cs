@@ -46,17 +46,29 @@ internal sealed class RestoreAuthorizer(
         Require(restore, podUid);
         RestoreContainerStatus asked = restore.Status.Containers?.FirstOrDefault(candidate => candidate.Name == container && candidate.Checkpoint is not null)
             ?? throw NotAuthorized($"ContainerRestore {name} does not restore container {container}");
+        V1Pod? pod = await pods.GetAsync(new NamespacedName(podNamespace, podName), cancellationToken);
+        if (pod is null || pod.Metadata.Uid != podUid)
+            throw NotAuthorized($"Pod {podNamespace}/{podName} with UID {podUid} is gone");
         bool again = asked.RestoredTime is not null;
-        if (again && restore.Spec.OnContainerRestart == OnContainerRestart.StartFresh)
+        if (again && restore.Spec.OnContainerRestart == OnContainerRestart.StartFresh && HasRun(restore, pod, asked))
             return new RestoreDecision(restore, container, null);
         RequireAttempts(restore, asked);
 
         RestoreSource[] sources = await SourcesAsync(restore, again ? [asked] : restore.Status.Containers!.Where(other => other.Checkpoint is not null), cancellationToken);
-        V1Pod? pod = await pods.GetAsync(new NamespacedName(podNamespace, podName), cancellationToken);
-        if (pod is null || pod.Metadata.Uid != podUid)
-            throw NotAuthorized($"Pod {podNamespace}/{podName} with UID {podUid} is gone");
         return new RestoreDecision(restore, container, new AuthorizedRestore(
             restore, sources.Single(source => source.Container == container), [.. sources.Where(source => source.Container != container)], pod, again));
+    }
+
+    // An engine or a kubelet that is started again may give up what was restored before it counts as started: nobody has had that process.
+    internal static bool HasRun(V1Alpha1ContainerRestore restore, V1Pod pod, RestoreContainerStatus container)
+    {
+        if (restore.Status.Phase == RestorePhase.Ready)
+            return true;
+        V1ContainerStatus? status = pod.Status?.ContainerStatuses?.FirstOrDefault(candidate => candidate.Name == container.Name);
+        return (status?.State?.Running is not null && status.ContainerID == container.ContainerID)
+            || new[] { status?.State?.Terminated, status?.LastState?.Terminated }.Any(
+                // containerd gives one that never started the beginning of time.
+                ended => ended is not null && ended.ContainerID == container.ContainerID && ended.StartedAt > DateTime.UnixEpoch);
     }
 
     private async Task<V1Alpha1ContainerRestore> FindAsync(NamespacedName key, string podUid, CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ using CheckpointOperator.Core.FileSystem;
 namespace CheckpointOperator.NodeAgent.Store;
 
 /// <summary>What it means to a user that a file system took no more writes.</summary>
-/// <param name="Reason">DiskFull or StorageReadOnly.</param>
+/// <param name="Reason">DiskFull or StoreReadOnly.</param>
 /// <param name="Advice">What to do.</param>
 internal sealed record StorageFault(string Reason, string Advice)
 {
@@ -15,7 +15,7 @@ internal sealed record StorageFault(string Reason, string Advice)
     public static StorageFault Full { get; } = new("DiskFull", "make room on the node where the agent keeps archives, by deleting ContainerCheckpoints that are not needed for one");
 
     /// <summary>The file system takes no writes at all.</summary>
-    public static StorageFault ReadOnly { get; } = new("StorageReadOnly", "mount the file system of the agent's store for writing; the kernel's log tells whether it was an error that made it read-only");
+    public static StorageFault ReadOnly { get; } = new("StoreReadOnly", "mount the file system of the agent's store for writing; the kernel's log tells whether it was an error that made it read-only");
 
     /// <summary>Reads it from a failure; null where that is another one.</summary>
     /// <param name="failure">What was thrown.</param>

@@ -29,7 +29,7 @@ public sealed class StorageFaultTests
 
     [Theory]
     [InlineData("Error (criu/image.c:627): Can't write image: No space left on device", "DiskFull")]
-    [InlineData("open /var/lib/x: read-only file system", "StorageReadOnly")]
+    [InlineData("open /var/lib/x: read-only file system", "StoreReadOnly")]
     [InlineData("Error (criu/sk-inet.c:210): Connected TCP socket", null)]
     public void What_criu_and_the_runtimes_say_is_understood(string said, string? reason) => Assert.Equal(reason, StorageFault.Of(said)?.Reason);
 
