@@ -13,18 +13,18 @@ public sealed class RestoreAuthorizerTests
 
     [Fact]
     public void One_that_the_engine_gave_up_before_it_started_has_not_run() =>
-        Assert.False(HasRun(RestorePhase.Running, last: new V1ContainerStateTerminated(128) { ContainerID = Restored, Reason = "StartError", StartedAt = DateTime.UnixEpoch }));
+        Assert.False(HasRun(RestorePhase.Running, last: new V1ContainerStateTerminated { ExitCode = 128, ContainerID = Restored, Reason = "StartError", StartedAt = DateTime.UnixEpoch }));
 
     [Fact]
     public void One_of_which_the_kubelet_knows_nothing_has_not_run() => Assert.False(HasRun(RestorePhase.Running, last: null));
 
     [Fact]
     public void One_that_ran_and_ended_has_run() =>
-        Assert.True(HasRun(RestorePhase.Running, last: new V1ContainerStateTerminated(1) { ContainerID = Restored, StartedAt = Started }));
+        Assert.True(HasRun(RestorePhase.Running, last: new V1ContainerStateTerminated { ExitCode = 1, ContainerID = Restored, StartedAt = Started }));
 
     [Fact]
     public void Another_containers_end_says_nothing() =>
-        Assert.False(HasRun(RestorePhase.Running, last: new V1ContainerStateTerminated(1) { ContainerID = "containerd://other", StartedAt = Started }));
+        Assert.False(HasRun(RestorePhase.Running, last: new V1ContainerStateTerminated { ExitCode = 1, ContainerID = "containerd://other", StartedAt = Started }));
 
     [Fact]
     public void One_whose_restore_was_ready_has_run_whatever_the_kubelet_still_knows() => Assert.True(HasRun(RestorePhase.Ready, last: null));
