@@ -23,7 +23,7 @@ public sealed class StoreTests(ClusterFixture cluster, NodeBefore before) : Inte
             await store.EmptyAsync();
             foreach (int left in new[] { 0, 64, 1024, 4096, 8192, 12288, 16384, 20480, 24576 })
             {
-                reasons.Add(await TakeAsync($"left-{left}", store.FillWhenAsync(Killer, Moments.OfACheckpoint["the container is frozen"], left)));
+                reasons.Add(await TakeAsync($"left-{left}", SmallStore.FillWhenAsync(Killer, Moments.OfACheckpoint["the container is frozen"], left)));
                 await store.EmptyAsync();
             }
             TestContext.Current.TestOutputHelper?.WriteLine(string.Join(' ', reasons));
@@ -104,7 +104,7 @@ public sealed class StoreTests(ClusterFixture cluster, NodeBefore before) : Inte
         try
         {
             JsonObject second = await Cluster.Awaiter.UntilAsync(
-                Cluster.Installation.Pod("second-agent"), pod => pod.FirstContainer?["state"]?["running"] is not null && pod.Says("Ready", "False"), "runs and is not ready");
+                Installation.Pod("second-agent"), pod => pod.FirstContainer?["state"]?["running"] is not null && pod.Says("Ready", "False"), "runs and is not ready");
             string log = await Cluster.Installation.LogAsync("second-agent");
             Assert.Contains("another checkpoint-agent of node", log, StringComparison.Ordinal);
             Assert.Contains($"{Folder}/archives", log, StringComparison.Ordinal);

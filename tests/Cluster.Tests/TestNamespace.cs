@@ -124,7 +124,7 @@ public sealed class TestNamespace : IAsyncDisposable
 
     /// <summary>Evicts a Pod, as a drain of its node does.</summary>
     public Task EvictAsync(string name) => _cluster.Kubectl.PostAsync(
-        $"/api/v1/namespaces/{Name}/pods/{name}/eviction", $$"""{"apiVersion":"policy/v1beta1","kind":"Eviction","metadata":{"name":"{{name}}","namespace":"{{Name}}"}}""");
+        $"/api/v1/namespaces/{Name}/pods/{name}/eviction", $$"""{"apiVersion":"policy/v1beta1","kind":"Eviction","metadata":{"name":"{{name}}","namespace":"{{Name}}"} }""");
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await _cluster.DeleteNamespaceAsync(Name);

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace CheckpointOperator.Cluster.Tests;
 
 /// <summary>The agent loses the API server while the runtime restores, and gets it back later.</summary>
@@ -15,7 +13,7 @@ public sealed class UnreachableServerTests(ClusterFixture cluster, NodeBefore be
         await Namespace.DeletePodAsync("server");
 
         string agent = await Cluster.Installation.AgentPodAsync();
-        string address = (await Cluster.Kubectl.GetAsync(Cluster.Installation.Pod(agent)))!.Status("podIP")!;
+        string address = (await Cluster.Kubectl.GetAsync(Installation.Pod(agent)))!.Status("podIP")!;
         // CRIU runs after the last thing that the agent asks the server before it tells the runtime to restore.
         Task cut = Killer.WhenAsync(Moments.OfARestore["CRIU runs"], Rules("insert", address));
         await Namespace.ApplyAsync(Manifests.Restore("copy", "first"));

@@ -31,7 +31,7 @@ public sealed class Installation(Kubectl kubectl, string script)
     }
 
     /// <summary>A Pod of the installation.</summary>
-    public ObjectReference Pod(string name) => new("pods", name, Namespace);
+    public static ObjectReference Pod(string name) => new("pods", name, Namespace);
 
     /// <summary>The name of the node's one agent.</summary>
     public async Task<string> AgentPodAsync() => (await kubectl.RunAsync("-n", Namespace, "get", "pods", "-l", "app.kubernetes.io/component=agent", "-o", "jsonpath={.items[*].metadata.name}")).Trim();
