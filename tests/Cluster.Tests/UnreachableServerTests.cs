@@ -20,7 +20,6 @@ public sealed class UnreachableServerTests(ClusterFixture cluster, NodeBefore be
         try
         {
             await cut;
-            await Cluster.Awaiter.UntilLoggedAsync(agent, "cannot be told yet");
             // The process runs, in a Pod like any other; that it was restored nobody has said.
             await Namespace.UntilPodReadyAsync("copy");
             Assert.False((await Cluster.Kubectl.GetAsync(Namespace.Restore("copy")))!.Says("Restored", "True"));
@@ -36,5 +35,5 @@ public sealed class UnreachableServerTests(ClusterFixture cluster, NodeBefore be
 
     // The server is the node's own, or another's. A reset is known at once, where silence would be waited for.
     private static string Rules(string command, string address) => string.Join('\n', new[] { "INPUT", "FORWARD" }.Select(
-        chain => $"iptables --wait --{command} {chain} --protocol tcp --source {address} --jump REJECT --reject-with tcp-reset"));
+        chain => $"iptables --wait --{command} {chain} --protocol tcp --source {address} --match multiport --dports 443,6443 --jump REJECT --reject-with tcp-reset"));
 }

@@ -24,19 +24,6 @@ public sealed class Awaiter(Kubectl kubectl)
             ?? throw await FailureAsync($"{reference}: expected an Event with reason {reason} within {DefaultDeadline}", reference, last: null);
     }
 
-    /// <summary>Waits until a Pod of the installation has logged a text.</summary>
-    public async Task UntilLoggedAsync(string pod, string text)
-    {
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(DefaultDeadline);
-        await foreach (string line in kubectl.FollowLogAsync(Installation.Namespace, pod, limit.Token))
-        {
-            if (line.Contains(text, StringComparison.Ordinal))
-                return;
-        }
-        throw new InvalidOperationException($"Pod {pod} ended before it logged \"{text}\"");
-    }
-
     private async Task<JsonObject?> FirstAsync(string path, Func<JsonObject?, bool> holds, TimeSpan? deadline)
     {
         CancellationToken cancelled = TestContext.Current.CancellationToken;

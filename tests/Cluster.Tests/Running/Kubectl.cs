@@ -58,9 +58,5 @@ public sealed class Kubectl(string kubeconfig)
         }
     }
 
-    /// <summary>The lines that a Pod's container has logged and logs from now on.</summary>
-    public IAsyncEnumerable<string> FollowLogAsync(string @namespace, string pod, CancellationToken cancellationToken) =>
-        Make("-n", @namespace, "logs", "--follow", pod).ReadLinesAsync(cancellationToken);
-
     private Command Make(params string[] arguments) => new("kubectl", arguments) { Environment = Environment };
 }
