@@ -27,7 +27,15 @@ public sealed class RestoreProofTests : IDisposable
     {
         var entry = new RestoreJournalEntry
         {
-            Namespace = "web", Name = "copy", Uid = "u", PodUid = "p", Container = "server", ContainerId = "abc", Runtime = "runc", Root = "/run/runc", Folder = "/run/restores/abc",
+            Namespace = "web",
+            Name = "copy",
+            Uid = "u",
+            PodUid = "p",
+            Container = "server",
+            ContainerId = "abc",
+            Runtime = "runc",
+            Root = "/run/runc",
+            Folder = "/run/restores/abc",
         };
         string work = Directory.CreateDirectory(_node.On(entry.WorkPath)).FullName;
         File.WriteAllText($"{work}/restore.log", "Restore finished successfully. Tasks resumed.\n");
