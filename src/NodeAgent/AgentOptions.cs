@@ -120,8 +120,8 @@ public sealed class AgentOptions
     public string ContainerdConfig { get; set; } = "/etc/containerd/config.toml";
 
     /// <summary>
-    /// The command that makes the container engine read its configuration again, run by a shell on the node. Defaults to systemctl restart containerd, where
-    /// CRI-O runs to systemctl reload crio.
+    /// The command that restarts the container engine, run by a shell on the node. Defaults to systemctl restart containerd, where
+    /// CRI-O runs to systemctl restart crio.
     /// </summary>
     public string? RestartCommand { get; set; }
 

@@ -43,7 +43,7 @@ internal sealed partial class RuntimeHandlerService(
             RestartCommand = options.Value.RestartCommand ?? defaults.RestartCommand,
             CriOConfigFolder = options.Value.CriOConfigFolder,
             CriORunRoot = options.Value.CriORunRoot,
-            CriOReloadCommand = options.Value.RestartCommand ?? defaults.CriOReloadCommand,
+            CriORestartCommand = options.Value.RestartCommand ?? defaults.CriORestartCommand,
         };
         IRuntimeHandlerInstaller installer = RuntimeHandlerInstallers.Of(processes, node.Directory, settings, line => Log.Did(logger, line));
         while (true)

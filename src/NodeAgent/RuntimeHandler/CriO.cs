@@ -3,7 +3,7 @@ using CheckpointOperator.NodeAgent.Launch;
 
 namespace CheckpointOperator.NodeAgent.RuntimeHandler;
 
-/// <summary>The node's CRI-O: what it runs with now, and how it is made to read its files again.</summary>
+/// <summary>The node's CRI-O: what it runs with now, and its restart.</summary>
 internal sealed class CriO(INodeProcesses processes, RuntimeHandlerOptions options)
 {
     private const int MaximumConfiguration = 4 * 1024 * 1024;
@@ -24,18 +24,18 @@ internal sealed class CriO(INodeProcesses processes, RuntimeHandlerOptions optio
             : throw new RuntimeHandlerException($"CRI-O does not tell its configuration (`{options.CriO} status config`): {result.LastLine}");
     }
 
-    /// <summary>Makes CRI-O read its files again and waits until it knows what they say.</summary>
+    /// <summary>Restarts CRI-O, which reads its files then, and waits until it knows what they say.</summary>
     /// <param name="isWanted">Whether it does.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RuntimeHandlerException">It does not come to know it.</exception>
-    public async Task ReloadAsync(Func<CriOHandlers, bool> isWanted, CancellationToken cancellationToken)
+    public async Task RestartAsync(Func<CriOHandlers, bool> isWanted, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(options.RestartTimeout);
-        var reload = new NodeCommand("/bin/sh", ["-c", options.CriOReloadCommand]) { TimeLimit = options.RestartTimeout };
-        NodeCommandResult result = await processes.RunAsync(reload, cancellationToken);
+        var restart = new NodeCommand("/bin/sh", ["-c", options.CriORestartCommand]) { TimeLimit = options.RestartTimeout };
+        NodeCommandResult result = await processes.RunAsync(restart, cancellationToken);
         if (!result.Succeeded)
-            throw new RuntimeHandlerException($"CRI-O cannot be made to read its configuration: `{options.CriOReloadCommand}` failed: {result.LastLine}");
+            throw new RuntimeHandlerException($"CRI-O cannot be restarted: `{options.CriORestartCommand}` failed: {result.LastLine}");
         while (true)
         {
             NodeCommandResult status = await StatusAsync(cancellationToken);
@@ -49,7 +49,7 @@ internal sealed class CriO(INodeProcesses processes, RuntimeHandlerOptions optio
             {
                 throw new RuntimeHandlerException(
                     $"CRI-O {(status.Succeeded ? "has not taken its new configuration" : $"does not answer ({status.LastLine})")} {options.RestartTimeout.TotalSeconds:0} s after " +
-                    $"`{options.CriOReloadCommand}`: look at its log on the node; one that reads handlers only when it starts needs `systemctl restart crio` (setting RestartCommand)");
+                    $"`{options.CriORestartCommand}`: look at its log on the node");
             }
         }
     }

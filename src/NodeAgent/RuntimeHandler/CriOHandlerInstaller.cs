@@ -57,10 +57,12 @@ public sealed class CriOHandlerInstaller(INodeProcesses processes, RootDirectory
             report($"kept {options.InstalledProgram} and {DropIn}: {users} containers were made by it; delete their Pods and run this again");
             return;
         }
-        if (NodeFiles.Read(host, DropIn) is { } current)
-            await ReplaceAsync(current, null, handlers => handlers.Program is null, cancellationToken);
         if (_program.Remove())
             report($"removed {options.InstalledProgram}");
+
+        // Last: it cuts the `kubectl exec` that this may run in, and its caller goes on to delete the agent.
+        if (NodeFiles.Read(host, DropIn) is { } current)
+            await ReplaceAsync(current, null, handlers => handlers.Program is null, cancellationToken);
     }
 
     private async Task ReplaceAsync(string? current, string? wanted, Func<CriOHandlers, bool> isWanted, CancellationToken cancellationToken)
@@ -68,16 +70,16 @@ public sealed class CriOHandlerInstaller(INodeProcesses processes, RootDirectory
         Put(wanted);
         try
         {
-            await _crio.ReloadAsync(isWanted, cancellationToken);
+            await _crio.RestartAsync(isWanted, cancellationToken);
         }
         catch (Exception failure) when (failure is RuntimeHandlerException or TimeoutException)
         {
             Put(current);
             report("CRI-O did not take the new configuration: the old one is in place again");
-            await _crio.ReloadAsync(_ => true, cancellationToken);
+            await _crio.RestartAsync(_ => true, cancellationToken);
             throw new RuntimeHandlerException(failure.Message, failure) { IsRolledBack = true };
         }
-        report("CRI-O has read its configuration again");
+        report("restarted CRI-O");
     }
 
     private void Put(string? text)

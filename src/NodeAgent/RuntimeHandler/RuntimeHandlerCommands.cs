@@ -15,7 +15,7 @@ internal static class RuntimeHandlerCommands
     {
         yield return Create(
             "install-runtime",
-            "Installs the restore runtime on this node and adds the handler checkpoint-restore to containerd, or to CRI-O where it runs; restarts containerd, or reloads CRI-O, if that changed anything.",
+            "Installs the restore runtime on this node and adds the handler checkpoint-restore to containerd, or to CRI-O where it runs; restarts the engine if that changed anything.",
             (installer, cancellationToken) => installer.InstallAsync(cancellationToken));
         yield return Create(
             "uninstall-runtime",
@@ -37,7 +37,7 @@ internal static class RuntimeHandlerCommands
         Option<string> crioConfig = Setting("--crio-config-folder", "The folder of CRI-O's drop-in files on the node.", Defaults.CriOConfigFolder);
         Option<string> crioRunRoot = Setting("--crio-run-root", "The folder in which CRI-O's storage keeps what runs.", Defaults.CriORunRoot);
         Option<string> restart = Setting(
-            "--restart-command", $"Makes the engine read its configuration; run by a shell on the node. `{Defaults.RestartCommand}` or `{Defaults.CriOReloadCommand}` if left out.", "");
+            "--restart-command", $"Restarts the engine; run by a shell on the node. `{Defaults.RestartCommand}` or `{Defaults.CriORestartCommand}` if left out.", "");
         var command = new Command(name, description) { hostRoot, source, folder, runtime, socket, containerd, ctr, config, crio, crioConfig, crioRunRoot, restart };
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -57,7 +57,7 @@ internal static class RuntimeHandlerCommands
                     CriOConfigFolder = result.GetRequiredValue(crioConfig),
                     CriORunRoot = result.GetRequiredValue(crioRunRoot),
                     RestartCommand = result.GetRequiredValue(restart) is { Length: > 0 } command ? command : Defaults.RestartCommand,
-                    CriOReloadCommand = result.GetRequiredValue(restart) is { Length: > 0 } reload ? reload : Defaults.CriOReloadCommand,
+                    CriORestartCommand = result.GetRequiredValue(restart) is { Length: > 0 } reload ? reload : Defaults.CriORestartCommand,
                 };
                 using RootDirectory host = RootDirectory.Open(options.HostRoot);
                 var processes = new NodeProcesses(NullLogger<NodeProcesses>.Instance);

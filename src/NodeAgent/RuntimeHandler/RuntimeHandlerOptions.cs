@@ -51,8 +51,11 @@ public sealed record RuntimeHandlerOptions
     /// <summary>The folder in which CRI-O's storage keeps what runs. Defaults to /run/containers/storage.</summary>
     public string CriORunRoot { get; init; } = "/run/containers/storage";
 
-    /// <summary>The command that makes CRI-O read its files again, run by a shell on the node. Defaults to systemctl reload crio.</summary>
-    public string CriOReloadCommand { get; init; } = "systemctl reload crio";
+    /// <summary>
+    /// The command that restarts CRI-O, run by a shell on the node. Defaults to systemctl restart crio: told to reload, CRI-O 1.37 shows a new handler in its
+    /// status, and makes no Pod with it.
+    /// </summary>
+    public string CriORestartCommand { get; init; } = "systemctl restart crio";
 
     /// <summary>How long the container engine may take to answer after that. Defaults to 1 minute.</summary>
     public TimeSpan RestartTimeout { get; init; } = TimeSpan.FromMinutes(1);

@@ -8,7 +8,7 @@ namespace CheckpointOperator.Node.Tests.RuntimeHandler;
 
 /// <summary>
 /// install-runtime and uninstall-runtime where CRI-O runs. Debian has no CRI-O: a script answers <c>crio status config</c> with the files that were read last,
-/// as CRI-O 1.37 was seen to, and reading them again is a command. conmon, runc and crun are Debian's.
+/// as CRI-O 1.37 was seen to, and a command reads them again, as a restart does. conmon, runc and crun are Debian's.
 /// </summary>
 public sealed class CriOInstallationTests : IAsyncLifetime
 {
@@ -43,7 +43,7 @@ public sealed class CriOInstallationTests : IAsyncLifetime
         InstallFolder = $"{_folder}/bin",
         CriO = $"{_folder}/crio",
         CriOConfigFolder = $"{_folder}/conf.d",
-        CriOReloadCommand = Reload,
+        CriORestartCommand = Reload,
     };
 
     public async ValueTask InitializeAsync()
@@ -68,7 +68,7 @@ public sealed class CriOInstallationTests : IAsyncLifetime
         Assert.Contains("runc version", await _node.RunAsync($"{Options.InstalledProgram} --version"), StringComparison.Ordinal);
 
         _report.Clear();
-        await InstallAsync(Options with { CriOReloadCommand = "exit 1" });
+        await InstallAsync(Options with { CriORestartCommand = "exit 1" });
         Assert.Equal(["CRI-O's configuration has the handler checkpoint-restore already"], _report);
     }
 
@@ -88,7 +88,7 @@ public sealed class CriOInstallationTests : IAsyncLifetime
     public async Task What_CRI_O_does_not_take_is_rolled_back(string reload, string words)
     {
         var failure = await Assert.ThrowsAsync<RuntimeHandlerException>(
-            () => InstallAsync(Options with { CriOReloadCommand = reload, RestartTimeout = TimeSpan.FromSeconds(1) }));
+            () => InstallAsync(Options with { CriORestartCommand = reload, RestartTimeout = TimeSpan.FromSeconds(1) }));
         Assert.Contains(words, failure.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(_node.PathOf(DropIn)));
     }
