@@ -121,9 +121,13 @@ public sealed partial class PassThroughTests(NodeFixture node)
         await using Container container = await Container.PrepareAsync(node, runtime, config =>
         {
             config["process"]!["terminal"] = true;
-            config["process"]!["args"] = new System.Text.Json.Nodes.JsonArray("/bin/sh", "-c", "busybox tty; read -r line; echo \"read $line\"; exit 7");
+            config["process"]!["args"] = new System.Text.Json.Nodes.JsonArray("/bin/sh", "-c", "busybox tty; echo ready; read -r line; echo \"read $line\"; exit 7");
         });
-        string typed(string program) => $"echo typed | script --quiet --return --log-out /dev/null --command 'stty rows 33 cols 77; {program} run --bundle {container.Bundle} {container.Id}'";
+        // Typed once the program reads: before that it is the runtime's business which terminal shows it first.
+        string told = $"{container.Bundle}/typescript";
+        string typed(string program) =>
+            $"rm -f {told}; (until grep -q ready {told} 2> /dev/null; do sleep 0.05; done; echo typed) | " +
+            $"script --quiet --return --flush --log-out {told} --command 'stty rows 33 cols 77; {program} run --bundle {container.Bundle} {container.Id}'";
         CommandResult alone = await node.TryAsync(typed(path));
         CommandResult behind = await node.TryAsync(typed(wrapper.Program));
         Assert.Contains("read typed", alone.Output, StringComparison.Ordinal);
