@@ -57,7 +57,16 @@ internal sealed partial class RestoreService(
 
         var restore = new PendingRestore();
         WrapperAnswer answer = await connection.WaitForAsync(Task.Run(() => AnswerAsync(question, restore, cancellationToken), cancellationToken), cancellationToken);
-        await connection.SendAsync(answer, cancellationToken);
+        try
+        {
+            await connection.SendAsync(answer, cancellationToken);
+        }
+        catch (System.Net.Sockets.SocketException) when (restore.Entry is { } untold)
+        {
+            // The restore runtime is gone and has heard of nothing: what was unpacked for it is nobody's.
+            journal.End(untold);
+            throw;
+        }
         if (restore.Entry is not { Told: true } entry)
             return null;
         WrapperAnswer end;

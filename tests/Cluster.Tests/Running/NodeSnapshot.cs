@@ -22,7 +22,8 @@ public sealed class NodeSnapshot
           # What is removed meanwhile is no matter.
           for folder in /var/lib/checkpoint-operator /run/checkpoint-operator /run/containerd/runc /run/criu* /tmp /var/tmp /dev/shm /var/lib/kubelet/checkpoints; do
             find "$folder" -mindepth 1 -printf 'file %p\n' 2> /dev/null || true
-          done
+          # The logs of a restore that failed stay until the agent starts the next time.
+          done | { grep -vE '/restores/restore-[0-9a-f]{64}(/work(/.*)?|/criu\.conf)?$' || true; }
           find /run/containerd/io.containerd.runtime.v2.task /var/lib/kubelet/pods -mindepth 1 -maxdepth 2 -printf 'file %p\n' 2> /dev/null || true
           # Of the machine's loop devices those whose file this node has.
           for file in /sys/block/loop*/loop/backing_file; do [ ! -e "$file" ] || [ ! -e "$(cat "$file")" ] || echo "loop device of $(cat "$file")"; done
