@@ -8,6 +8,9 @@ internal static partial class Libc
     internal const short POSIX_SPAWN_SETSIGMASK = 0x08;
     internal const short POSIX_SPAWN_SETSID = 0x80;
 
+    /// <summary>POSIX_SPAWN_SETCGROUP, which headers before glibc 2.39 do not have.</summary>
+    internal const short SpawnInControlGroup = 0x100;
+
     /// <summary>Room for a <c>posix_spawnattr_t</c>, of any C library.</summary>
     internal const int SpawnAttributesRoom = 1024;
 
@@ -25,6 +28,13 @@ internal static partial class Libc
 
     [LibraryImport(Library)]
     internal static partial int posix_spawnattr_setsigmask(Span<byte> attributes, ReadOnlySpan<byte> signals);
+
+    /// <summary>Whether this C library can have a program born in a control group.</summary>
+    internal static bool CanSpawnInControlGroup { get; } =
+        NativeLibrary.TryLoad("libc.so.6", out var library) && NativeLibrary.TryGetExport(library, nameof(posix_spawnattr_setcgroup_np), out _);
+
+    [LibraryImport(Library)]
+    internal static partial int posix_spawnattr_setcgroup_np(Span<byte> attributes, int descriptor);
 
     [LibraryImport(Library)]
     internal static partial int posix_spawnattr_destroy(Span<byte> attributes);

@@ -14,16 +14,21 @@ internal sealed class SessionProcess : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly int _pid;
+    private readonly bool _alone;
     private bool _reaped;
 
-    private SessionProcess(int pid, Stream output, Stream error)
+    private SessionProcess(int pid, bool alone, Stream output, Stream error)
     {
         _pid = pid;
+        _alone = alone;
         Output = output;
         Error = error;
         // A thread waits: a probe's programs are few and short, and .NET's own waiting knows only the processes that it started.
         Ended = Task.Factory.StartNew(Reap, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
+
+    /// <summary>Its process id.</summary>
+    internal int Id => _pid;
 
     /// <summary>What it writes to standard output.</summary>
     internal Stream Output { get; }
@@ -31,24 +36,26 @@ internal sealed class SessionProcess : IDisposable
     /// <summary>What it writes to standard error.</summary>
     internal Stream Error { get; }
 
-    /// <summary>Its exit code, when it has ended and its process group has been killed.</summary>
+    /// <summary>Its exit code, when it has ended and, unless <see cref="SessionSettings.KeepGroup"/> says otherwise, its process group has been killed.</summary>
     internal Task<int> Ended { get; }
 
-    /// <summary>Starts a program with nothing on its standard input.</summary>
+    /// <summary>Starts a program with nothing on its standard input, with the calling thread's namespaces and control groups.</summary>
     /// <exception cref="Win32Exception">It could not be started.</exception>
-    internal static SessionProcess Start(string path, IReadOnlyList<string> arguments)
+    internal static SessionProcess Start(string path, IReadOnlyList<string> arguments, SessionSettings? settings = null)
     {
+        settings ??= new SessionSettings();
         using var input = new AnonymousPipeServerStream(PipeDirection.Out, HandleInheritability.None);
+        if (settings.Output is { } file)
+            return new SessionProcess(Spawn(path, arguments, settings, input.ClientSafePipeHandle, file, file), settings.KeepGroup, Stream.Null, Stream.Null);
         var output = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.None);
         var error = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.None);
         try
         {
-            var pid = Spawn(path, arguments, input.ClientSafePipeHandle, output.ClientSafePipeHandle, error.ClientSafePipeHandle);
+            var pid = Spawn(path, arguments, settings, input.ClientSafePipeHandle, output.ClientSafePipeHandle, error.ClientSafePipeHandle);
             // The program's ends are its own from here on: reading must come to an end when it does.
-            input.DisposeLocalCopyOfClientHandle();
             output.DisposeLocalCopyOfClientHandle();
             error.DisposeLocalCopyOfClientHandle();
-            return new SessionProcess(pid, output, error);
+            return new SessionProcess(pid, settings.KeepGroup, output, error);
         }
         catch
         {
@@ -81,7 +88,8 @@ internal sealed class SessionProcess : IDisposable
         Span<byte> information = stackalloc byte[Libc.SignalInformationSize];
         while (Libc.waitid(Libc.P_PID, _pid, information, Libc.WEXITED | Libc.WNOWAIT) != 0)
             ThrowUnlessInterrupted();
-        Kill();
+        if (!_alone)
+            Kill();
         lock (_gate)
         {
             int status;
@@ -98,7 +106,7 @@ internal sealed class SessionProcess : IDisposable
             throw new Win32Exception();
     }
 
-    private static int Spawn(string path, IReadOnlyList<string> arguments, SafeHandle input, SafeHandle output, SafeHandle error)
+    private static int Spawn(string path, IReadOnlyList<string> arguments, SessionSettings settings, SafeHandle input, SafeHandle output, SafeHandle error)
     {
         Span<byte> actions = stackalloc byte[Libc.SpawnFileActionsRoom];
         Span<byte> attributes = stackalloc byte[Libc.SpawnAttributesRoom];
@@ -111,8 +119,15 @@ internal sealed class SessionProcess : IDisposable
                 Require(Libc.posix_spawn_file_actions_adddup2(actions, input, 0), path);
                 Require(Libc.posix_spawn_file_actions_adddup2(actions, output, 1), path);
                 Require(Libc.posix_spawn_file_actions_adddup2(actions, error, 2), path);
-                SetSignals(attributes, path);
-                Require(Libc.posix_spawn(out var pid, path, actions, attributes, [path, .. arguments, null], EnvironmentBlock()), path);
+                var flags = SetSignals(attributes, path);
+                if (settings.ControlGroup is { } group)
+                {
+                    Require(Libc.posix_spawnattr_setcgroup_np(attributes, (int)group.DangerousGetHandle()), path);
+                    flags |= Libc.SpawnInControlGroup;
+                }
+
+                Require(Libc.posix_spawnattr_setflags(attributes, (short)(flags | Libc.POSIX_SPAWN_SETSID)), path);
+                Require(Libc.posix_spawn(out var pid, path, actions, attributes, [path, .. arguments, null], settings.Environment ?? EnvironmentBlock()), path);
                 return pid;
             }
             finally
@@ -127,14 +142,14 @@ internal sealed class SessionProcess : IDisposable
     }
 
     // .NET ignores SIGPIPE and may block others; a program expects to be started with neither.
-    private static void SetSignals(Span<byte> attributes, string path)
+    private static short SetSignals(Span<byte> attributes, string path)
     {
         Span<byte> signals = stackalloc byte[Libc.SignalSetSize];
         signals.Clear();
         Require(Libc.posix_spawnattr_setsigmask(attributes, signals), path);
         signals.Fill(0xFF);
         Require(Libc.posix_spawnattr_setsigdefault(attributes, signals), path);
-        Require(Libc.posix_spawnattr_setflags(attributes, Libc.POSIX_SPAWN_SETSID | Libc.POSIX_SPAWN_SETSIGDEF | Libc.POSIX_SPAWN_SETSIGMASK), path);
+        return Libc.POSIX_SPAWN_SETSIGDEF | Libc.POSIX_SPAWN_SETSIGMASK;
     }
 
     private static string?[] EnvironmentBlock() =>

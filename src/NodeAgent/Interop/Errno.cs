@@ -6,6 +6,7 @@ namespace CheckpointOperator.NodeAgent.Interop;
 /// <summary>Turns a failed call's error number into an exception that names what was tried.</summary>
 internal static class Errno
 {
+    internal const int ESRCH = 3;
     internal const int EINTR = 4;
     internal const int EWOULDBLOCK = 11;
     internal const int EBUSY = 16;

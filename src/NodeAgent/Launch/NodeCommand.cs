@@ -12,7 +12,7 @@ public sealed record NodeCommand(string Program, IReadOnlyList<string> Arguments
     public int MaximumOutput { get; init; } = 64 * 1024;
 
     /// <summary>
-    /// A file on the node that takes output and errors, for what must outlive the agent: a pipe would end with it. Null reads both by pipes.
+    /// A file on the node that takes output and errors, made anew, for what must outlive the agent: a pipe would end with it. Null reads both by pipes.
     /// </summary>
     public string? OutputFile { get; init; }
 

@@ -6,6 +6,9 @@ namespace CheckpointOperator.NodeAgent.Launch;
 /// <param name="Error">The start of what it wrote to its errors.</param>
 public sealed record NodeCommandResult(int ExitCode, string Output, string Error)
 {
+    /// <summary>Exit code of a program that could not be started, a shell's for a command that is not found.</summary>
+    public const int NotStarted = 127;
+
     /// <summary>Whether it ended well.</summary>
     public bool Succeeded => ExitCode == 0;
 

@@ -11,7 +11,7 @@ namespace CheckpointOperator.NodeAgent.Launch;
 public sealed class NodeCommandRunner(INodeProcesses processes, NodeRoot node) : ICommandRunner
 {
     /// <inheritdoc />
-    public ProgramIdentity? Identify(string program) => ProgramIdentity.Find(node.Directory, program, NodeLauncher.SearchPath);
+    public ProgramIdentity? Identify(string program) => ProgramIdentity.Find(node.Directory, program, NodeThread.SearchPath);
 
     /// <inheritdoc />
     public async Task<CommandResult> RunAsync(Command command, CancellationToken cancellationToken = default)
@@ -21,7 +21,7 @@ public sealed class NodeCommandRunner(INodeProcesses processes, NodeRoot node) :
         {
             NodeCommandResult result = await processes.RunAsync(
                 new NodeCommand(command.Path, command.Arguments) { TimeLimit = command.Timeout, MaximumOutput = command.MaxOutput }, cancellationToken);
-            return result.ExitCode == LaunchCommand.NotLaunched
+            return result.ExitCode == NodeCommandResult.NotStarted
                 ? throw new Win32Exception(result.LastLine)
                 : new CommandResult(result.ExitCode, result.Output, result.Error, TimedOut: false);
         }

@@ -1,6 +1,8 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 
+using CheckpointOperator.Core.Runtimes;
 using CheckpointOperator.NodeAgent.Interop;
 
 using Microsoft.Extensions.Logging;
@@ -8,41 +10,38 @@ using Microsoft.Win32.SafeHandles;
 
 namespace CheckpointOperator.NodeAgent.Launch;
 
-/// <summary>Runs programs of the node by starting this binary again in its launcher mode.</summary>
+/// <summary>Runs programs of the node.</summary>
 /// <param name="logger">Tells what was killed, and why.</param>
-public sealed partial class NodeProcesses(ILogger<NodeProcesses> logger) : INodeProcesses
+/// <param name="init">A process in the node's namespaces.</param>
+public sealed partial class NodeProcesses(ILogger<NodeProcesses> logger, int init = NodeProcesses.Init) : INodeProcesses, IDisposable
 {
+    private const int Init = 1;
+
     // How long the pipes of a program that has ended are still read: what it left behind may hold them open for ever.
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(1);
+
+    private readonly NodeThread _node = new(init);
 
     /// <inheritdoc />
     public async Task<NodeCommandResult> RunAsync(NodeCommand command, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(command);
-        using Process process = Start(command);
-        using var drained = new CancellationTokenSource();
-        Task<string> output = CaptureAsync(process.StandardOutput.BaseStream, command.MaximumOutput, drained.Token);
-        Task<string> error = CaptureAsync(process.StandardError.BaseStream, command.MaximumOutput, drained.Token);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(command.TimeLimit);
+        cancellationToken.ThrowIfCancellationRequested();
+        SessionProcess process;
         try
         {
-            await process.WaitForExitAsync(limit.Token);
+            process = await _node.StartAsync(command);
         }
-        catch (OperationCanceledException)
+        catch (Exception failure) when (failure is IOException or Win32Exception or UnauthorizedAccessException)
         {
-            KillSession(process.Id);
-            await process.WaitForExitAsync(CancellationToken.None);
-            ReapGroup(process.Id);
-            drained.CancelAfter(DrainTime);
-            await Task.WhenAll(output, error);
-            cancellationToken.ThrowIfCancellationRequested();
-            throw new TimeoutException($"{command} did not end within {command.TimeLimit.TotalSeconds:0.#} s and was killed");
+            return new NodeCommandResult(NodeCommandResult.NotStarted, string.Empty, failure.Message);
         }
-        ReapGroup(process.Id);
-        drained.CancelAfter(DrainTime);
-        return new NodeCommandResult(process.ExitCode, await output, await error);
+        using (process)
+            return await FollowAsync(command, process, cancellationToken);
     }
+
+    /// <inheritdoc />
+    public void Dispose() => _node.Dispose();
 
     /// <inheritdoc />
     public async Task<int> AwaitLeftoversAsync(string argument, TimeSpan timeLimit, CancellationToken cancellationToken)
@@ -68,28 +67,28 @@ public sealed partial class NodeProcesses(ILogger<NodeProcesses> logger) : INode
         return count;
     }
 
-    private static Process Start(NodeCommand command)
+    private static async Task<NodeCommandResult> FollowAsync(NodeCommand command, SessionProcess process, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath ?? "/proc/self/exe")
+        using var drained = new CancellationTokenSource();
+        Task<string> output = CaptureAsync(process.Output, command.MaximumOutput, drained.Token);
+        Task<string> error = CaptureAsync(process.Error, command.MaximumOutput, drained.Token);
+        try
         {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.ArgumentList.Add(LaunchCommand.Name);
-        if (command.OutputFile is not null)
-        {
-            start.ArgumentList.Add(LaunchCommand.OutputOption);
-            start.ArgumentList.Add(command.OutputFile);
+            int exitCode = await process.Ended.WaitAsync(command.TimeLimit, cancellationToken);
+            ReapGroup(process.Id);
+            drained.CancelAfter(DrainTime);
+            return new NodeCommandResult(exitCode, await output, await error);
         }
-        start.ArgumentList.Add("--");
-        start.ArgumentList.Add(command.Program);
-        foreach (string argument in command.Arguments)
-            start.ArgumentList.Add(argument);
-        Process process = Process.Start(start) ?? throw new InvalidOperationException($"cannot start {command}");
-        process.StandardInput.Close();
-        return process;
+        catch (Exception over) when (over is TimeoutException or OperationCanceledException)
+        {
+            process.Kill();
+            await process.Ended;
+            ReapGroup(process.Id);
+            drained.CancelAfter(DrainTime);
+            await Task.WhenAll(output, error);
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new TimeoutException($"{command} did not end within {command.TimeLimit.TotalSeconds:0.#} s and was killed");
+        }
     }
 
     // Reads to the end so that the writer never blocks, keeps the start.
@@ -157,7 +156,7 @@ public sealed partial class NodeProcesses(ILogger<NodeProcesses> logger) : INode
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
 
-    // CRIU clones some of its children as siblings (CLONE_PARENT), which so are ours, and .NET reaps only those that it started.
+    // CRIU clones some of its children as siblings (CLONE_PARENT), which so are ours, and nobody else reaps them.
     private static void ReapGroup(int leader)
     {
         while (Libc.waitpid(-leader, out _, Libc.WNOHANG | Libc.__WALL) > 0)
@@ -165,7 +164,7 @@ public sealed partial class NodeProcesses(ILogger<NodeProcesses> logger) : INode
         }
     }
 
-    // The launcher made the program leader of its own session and process group.
+    // It was started as leader of its own session and process group.
     private static void KillSession(int pid)
     {
         if (Libc.kill(-pid, Libc.SIGKILL) != 0)

@@ -1,9 +1,0 @@
-using System.Runtime.InteropServices;
-
-namespace CheckpointOperator.NodeAgent.Interop;
-
-internal static partial class Libc
-{
-    [LibraryImport(Libraries.Libc, SetLastError = true)]
-    internal static partial int dup2(SafeHandle oldfd, int newfd);
-}

@@ -1,9 +1,0 @@
-using System.Runtime.InteropServices;
-
-namespace CheckpointOperator.NodeAgent.Interop;
-
-internal static partial class Libc
-{
-    [LibraryImport(Libraries.Libc, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int execve(string pathname, string?[] argv, string?[] envp);
-}
