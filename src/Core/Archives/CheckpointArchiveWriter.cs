@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CheckpointOperator.Core.Archives.Tar;
 using CheckpointOperator.Core.FileSystem;
 using CheckpointOperator.Core.Interop;
@@ -13,10 +14,17 @@ public sealed class CheckpointArchiveWriter : IDisposable
 {
     private const int BufferSize = 128 * 1024;
 
+    // What the kernel copies at once: so far the digest is behind, and so late a cancellation is seen.
+    private const int CopySize = 8 * 1024 * 1024;
+
+    // Below this a system call of its own saves nothing.
+    private const int MinKernelCopy = 64 * 1024;
+
     private readonly HandleStream _file;
     private readonly BufferedStream _output;
     private readonly TarWriter _writer;
     private NestedFileStream? _nested;
+    private FileDigest? _digest;
     private bool _completed;
 
     /// <summary>Starts an archive at the beginning of an open, empty file. The handle stays the caller's.</summary>
@@ -31,7 +39,22 @@ public sealed class CheckpointArchiveWriter : IDisposable
             throw new ArgumentException("the file has to be empty", nameof(output));
         _file = new HandleStream(output, writable: true);
         _output = new BufferedStream(_file, BufferSize);
-        _writer = new TarWriter(_output);
+        _writer = new TarWriter(_output) { CopyFile = CopyFile };
+    }
+
+    /// <summary>The SHA-256 of the whole archive, <c>sha256:</c> and 64 hexadecimal digits: once it is complete, where <see cref="StartDigest"/> was called.</summary>
+    public string? Digest { get; private set; }
+
+    /// <summary>
+    /// From now on the archive is hashed beside its writing, by a thread that reads what was written out of the page cache. What stands there already is
+    /// taken up: not before this is called is anything read, such as while a container waits for the writing to end.
+    /// </summary>
+    public void StartDigest()
+    {
+        RefuseNested();
+        _output.Flush();
+        _digest ??= new FileDigest(_file.Handle);
+        _digest.Advance(_file.Position);
     }
 
     /// <summary>Adds a file, mode 0600, from bytes.</summary>
@@ -96,10 +119,8 @@ public sealed class CheckpointArchiveWriter : IDisposable
     public long Complete()
     {
         RefuseNested();
-        _completed = true;
         _writer.Complete();
-        _output.Flush();
-        return _file.Position;
+        return End();
     }
 
     /// <summary>
@@ -112,17 +133,16 @@ public sealed class CheckpointArchiveWriter : IDisposable
     {
         ArgumentNullException.ThrowIfNull(archive);
         RefuseNested();
+        var length = RandomAccess.GetLength(archive);
         byte[] buffer = new byte[BufferSize];
-        long position = 0;
+        var position = CopyFile(archive, 0, length, cancellationToken);
         for (int count; (count = RandomAccess.Read(archive, buffer, position)) > 0; position += count)
         {
             cancellationToken.ThrowIfCancellationRequested();
             _output.Write(buffer.AsSpan(0, count));
         }
 
-        _completed = true;
-        _output.Flush();
-        return _file.Position;
+        return End();
     }
 
     /// <inheritdoc/>
@@ -131,6 +151,7 @@ public sealed class CheckpointArchiveWriter : IDisposable
         // Not flushed on the way of a failure: nothing may look finished that is not.
         if (_completed)
             _output.Dispose();
+        _digest?.Dispose();
     }
 
     private static TarEntry Entry(string name, TarEntryType type, uint mode) => new()
@@ -140,6 +161,39 @@ public sealed class CheckpointArchiveWriter : IDisposable
         Mode = mode,
         Modified = new UnixTime(DateTimeOffset.UtcNow.ToUnixTimeSeconds(), 0),
     };
+
+    private long End()
+    {
+        _completed = true;
+        _output.Flush();
+        Digest = _digest?.Complete(_file.Position);
+        return _file.Position;
+    }
+
+    // Bytes that the kernel copied, without their coming up here; what it cannot copy (EXDEV, EINVAL, …) is the caller's to read and write.
+    private long CopyFile(SafeFileHandle content, long offset, long length, CancellationToken cancellationToken)
+    {
+        // The size of a nested file is counted as it is written.
+        if (_nested is not null || length < MinKernelCopy)
+            return 0;
+        _output.Flush();
+        long copied = 0;
+        while (copied < length)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var (from, to) = (offset + copied, _file.Position);
+            var count = Libc.copy_file_range(content, ref from, _file.Handle, ref to, (nuint)Math.Min(length - copied, CopySize), 0);
+            if (count < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR)
+                continue;
+            if (count <= 0)
+                break;
+            copied += count;
+            _file.Position += count;
+            _digest?.Advance(_file.Position);
+        }
+
+        return copied;
+    }
 
     private void RefuseNested()
     {
@@ -155,6 +209,7 @@ public sealed class CheckpointArchiveWriter : IDisposable
         TarHeader.PatchSize(header, length);
         RandomAccess.Write(_file.Handle, header, headerPosition);
         _nested = null;
+        _digest?.Advance(_file.Position);
     }
 
     private sealed class NestedFileStream(CheckpointArchiveWriter owner, byte[] header, long headerPosition) : Stream

@@ -95,7 +95,7 @@ internal sealed partial class ContainerCheckpointController(
             expected = request.ContainerId;
         }
 
-        StoredArchive archive = await Task.Run(() => store.Inspect(uid, cancellationToken), cancellationToken);
+        StoredArchive archive = await Task.Run(() => store.Inspect(uid, outcome?.Digest, cancellationToken), cancellationToken);
         RequireContainer(archive, uid, expected);
         // The work is done: it is told even while the agent ends.
         checkpoint = await checkpoints.PatchStatusAsync(

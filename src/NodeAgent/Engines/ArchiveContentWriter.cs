@@ -39,6 +39,11 @@ public sealed class ArchiveContentWriter(
     {
         ArgumentNullException.ThrowIfNull(request);
         V1ContainerStatus? status = StatusOf(request);
+        // Three programs that know nothing of each other: they are asked at once.
+        Task<string?> image = container is null ? Task.FromResult<string?>(null) : ConfigDigestAsync(container, cancellationToken);
+        Task<string?> version = runtime is null ? Task.FromResult<string?>(null) : VersionAsync(runtime);
+        Task<string?> criu = probe.GetCriuVersionAsync(cancellationToken: cancellationToken);
+        await Task.WhenAll(image, version, criu);
         return new ArchiveMetadata
         {
             Namespace = request.Pod.Metadata.NamespaceProperty,
@@ -48,16 +53,18 @@ public sealed class ArchiveContentWriter(
             Container = request.Container,
             Image = status?.Image,
             ImageDigest = status?.ImageID,
-            ImageConfigDigest = container is null ? null : await ConfigDigestAsync(container, cancellationToken),
+            ImageConfigDigest = await image,
             Volumes = [.. PodVolume.Of(request.Pod, request.Container).Select(volume => new ArchivedVolume(volume.Name, volume.Kind, DataFolder(request.Pod, volume)))],
-            Runtime = runtime is null ? null : await runtime.VersionAsync(cancellationToken),
-            Criu = await probe.GetCriuVersionAsync(cancellationToken: cancellationToken),
+            Runtime = await version,
+            Criu = await criu,
             Kernel = NodeFacts.Kernel,
             Arch = NodeFacts.Arch,
             PageSize = Environment.SystemPageSize,
             Cgroup = NodeFacts.Cgroup(),
             Cpu = NodeFacts.Cpu(),
         };
+
+        async Task<string?> VersionAsync(OciRuntime asked) => await asked.VersionAsync(cancellationToken);
     }
 
     /// <summary>CRIU's configuration file for the container's dump.</summary>

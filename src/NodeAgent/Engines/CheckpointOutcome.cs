@@ -6,6 +6,9 @@ namespace CheckpointOperator.NodeAgent.Engines;
 /// <param name="FrozenMilliseconds">For how long the container stood still; null where the engine cannot tell.</param>
 public sealed record CheckpointOutcome(string? Runtime, string? Criu, long? FrozenMilliseconds)
 {
+    /// <summary>The archive's digest (<c>sha256:</c> and 64 hexadecimal digits) where it was taken as the archive was written; else null.</summary>
+    public string? Digest { get; init; }
+
     /// <summary>The emptyDir volumes whose content is in the archive.</summary>
     public IReadOnlyList<string> Volumes { get; init; } = [];
 

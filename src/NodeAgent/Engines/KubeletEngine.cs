@@ -94,14 +94,17 @@ internal sealed partial class KubeletEngine(
             using SafeFileHandle file = checkpoints.Open(taken.Path, request.Pod, request.Container, out RelativePath name);
             bool together = IsPlainTar(file);
             if (together)
+            {
+                writer.StartDigest();
                 writer.CompleteWith(file, cancellationToken);
+            }
             else
                 Copy(file, archive.File, cancellationToken);
             archive.Finish();
             if (!options.Value.KeepKubeletCheckpoints)
                 checkpoints.Remove([name]);
             CheckpointOutcome outcome = Outcome(request, metadata, taken, together);
-            return outcome with { Missing = [.. outcome.Missing, .. leftOut] };
+            return outcome with { Digest = writer.Digest, Missing = [.. outcome.Missing, .. leftOut] };
         }
         catch (Exception failure)
         {

@@ -5,6 +5,7 @@ using CheckpointOperator.Core.FileSystem;
 using CheckpointOperator.Core.Security;
 using CheckpointOperator.NodeAgent.Containers;
 using CheckpointOperator.NodeAgent.Launch;
+using CheckpointOperator.NodeAgent.Node;
 using CheckpointOperator.NodeAgent.Store;
 
 using Microsoft.Extensions.Logging;
@@ -16,6 +17,7 @@ namespace CheckpointOperator.NodeAgent.Engines;
 /// Takes a checkpoint with the container's own OCI runtime: freeze; dump the processes, write changed files and volumes meanwhile; thaw, whatever
 /// came of it; append CRIU's images. Files and memory are of one moment, and the container stands still no longer than they need.
 /// </summary>
+/// <param name="node">The node's files.</param>
 /// <param name="containers">Finds the container.</param>
 /// <param name="processes">Runs the runtime on the node.</param>
 /// <param name="content">Writes what is in the archive beside CRIU's images.</param>
@@ -29,6 +31,7 @@ namespace CheckpointOperator.NodeAgent.Engines;
 /// <param name="time">The clock.</param>
 /// <param name="logger">Tells what happens.</param>
 public sealed partial class RuntimeEngine(
+    NodeRoot node,
     NodeContainers containers,
     INodeProcesses processes,
     ArchiveContentWriter content,
@@ -53,15 +56,23 @@ public sealed partial class RuntimeEngine(
     public async Task<CheckpointOutcome> TakeAsync(CheckpointRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        long asked = Stopwatch.GetTimestamp();
         RunningContainer container = Find(request);
         ForeignCriuOptions.Refuse(container, options.Value);
         var runtime = new OciRuntime(processes, container.RuntimePath, container.RuntimeRoot);
-        OciState state = await RequireRunningAsync(runtime, container, cancellationToken);
+        // Programs that know nothing of each other: they are asked at once.
+        Task<OciState> finding = RequireRunningAsync(runtime, container, cancellationToken);
+        Task<ArchiveMetadata> describing = content.DescribeAsync(request, container, runtime, cancellationToken);
+        Task<IReadOnlyList<string>> asking = runtime.ConnectionOptionsAsync(cancellationToken);
+        // Of several faults the first one's is told: that it does not run.
+        await Task.WhenAll(finding, describing, asking);
+        OciState state = await finding;
         RequireSeizable(request, state);
         space.Require(request.Container, state.Pid);
-        ArchiveMetadata metadata = await content.DescribeAsync(request, container, runtime, cancellationToken);
+        ContainerFreezer? freezer = ContainerFreezer.Find(node, container, state.Pid);
+        ArchiveMetadata metadata = await describing;
         IReadOnlyList<string> leftOut = content.FindLeftOut(request, container, withShared: true);
-        IReadOnlyList<string> connections = await runtime.ConnectionOptionsAsync(cancellationToken);
+        IReadOnlyList<string> connections = await asking;
 
         var entry = new CheckpointJournalEntry(
             request.Uid, container.Id.Id, container.RuntimePath, container.RuntimeRoot, time.GetTimestamp(), request.Timeout);
@@ -71,31 +82,39 @@ public sealed partial class RuntimeEngine(
             using RootDirectory work = journal.Begin(entry);
             using PartialArchive archive = store.Begin(request.Uid);
             using var writer = new CheckpointArchiveWriter(archive.File);
-            content.WriteMetadata(writer, request, container, metadata);
             PrepareDump(work, container);
-            await cpu.RecordAsync($"{journal.FolderOf(request.Uid)}/{ImageFolder}", cancellationToken);
+            Task recording = cpu.RecordAsync($"{journal.FolderOf(request.Uid)}/{ImageFolder}", cancellationToken);
+            content.WriteMetadata(writer, request, container, metadata);
+            await recording;
 
             long start = Stopwatch.GetTimestamp();
             mayBeFrozen = true;
             try
             {
-                await runtime.PauseAsync(container.Id.Id, CancellationToken.None);
+                await FreezeAsync(freezer, runtime, container);
                 await frozenState.AwaitAsync(state.Pid);
                 await WriteFrozenAsync(request, container, runtime, connections, work, writer);
             }
             finally
             {
-                await ThawAsync(runtime, container);
+                await ThawAsync(freezer, runtime, container);
                 mayBeFrozen = false;
             }
-            long frozen = (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            long thawed = Stopwatch.GetTimestamp();
+            long frozen = (long)Stopwatch.GetElapsedTime(start, thawed).TotalMilliseconds;
             Log.Thawed(logger, request.Uid, container.Id.Id, frozen);
 
+            // Only now: while the container stood still, nothing was to take the processors from its dump.
+            writer.StartDigest();
             AppendImages(writer, work);
             writer.Complete();
+            long written = Stopwatch.GetTimestamp();
             archive.Finish();
+            Log.Phases(
+                logger, request.Uid, Milliseconds(asked, start), frozen, Milliseconds(thawed, written), Milliseconds(written, Stopwatch.GetTimestamp()));
             return new CheckpointOutcome(RuntimeName(metadata), metadata.Criu, frozen)
             {
+                Digest = writer.Digest,
                 Volumes = [.. request.EmptyDirs.Select(volume => volume.Name)],
                 Missing = [.. request.LeftOut, .. leftOut],
             };
@@ -214,9 +233,25 @@ public sealed partial class RuntimeEngine(
             : new CheckpointFailedException(CheckpointFailedException.CheckpointFailed, $"CRIU cannot dump container {request.Container}: {reason}");
     }
 
-    // A frozen container is the worst that can be left behind, so a runtime that fails once is asked again.
-    private async Task ThawAsync(OciRuntime runtime, RunningContainer container)
+    private static Task FreezeAsync(ContainerFreezer? freezer, OciRuntime runtime, RunningContainer container) =>
+        freezer?.FreezeAsync() ?? runtime.PauseAsync(container.Id.Id, CancellationToken.None);
+
+    // A frozen container is the worst that can be left behind: where the group's own file fails the runtime is asked, and one that fails once is asked again.
+    private async Task ThawAsync(ContainerFreezer? freezer, OciRuntime runtime, RunningContainer container)
     {
+        try
+        {
+            if (freezer is not null)
+            {
+                await freezer.ThawAsync();
+                return;
+            }
+        }
+        catch (Exception failure) when (failure is IOException or TimeoutException)
+        {
+            // The group is gone with a container that ended, or something else froze it: what the runtime says counts.
+            Log.NotThawed(logger, container.Id.Id, 0, failure.Message);
+        }
         for (int attempt = 1; ; attempt++)
         {
             try
@@ -246,6 +281,8 @@ public sealed partial class RuntimeEngine(
         }
     }
 
+    private static long Milliseconds(long from, long to) => (long)Stopwatch.GetElapsedTime(from, to).TotalMilliseconds;
+
     // "runc version 1.1.15" → "runc"
     private static string? RuntimeName(ArchiveMetadata metadata) => metadata.Runtime?.Split(' ')[0];
 
@@ -253,6 +290,9 @@ public sealed partial class RuntimeEngine(
     {
         [LoggerMessage(1, LogLevel.Information, "Container {Container} of checkpoint {Uid} stood still for {Milliseconds} ms.")]
         public static partial void Thawed(ILogger logger, string uid, string container, long milliseconds);
+
+        [LoggerMessage(4, LogLevel.Information, "Phases of checkpoint {Uid}: prepared in {Prepared} ms, frozen for {Frozen} ms, archive written in {Written} ms, on disk after {Flushed} ms.")]
+        public static partial void Phases(ILogger logger, string uid, long prepared, long frozen, long written, long flushed);
 
         [LoggerMessage(2, LogLevel.Error, "Container {Container} is still frozen after attempt {Attempt}: {Reason}")]
         public static partial void NotThawed(ILogger logger, string container, int attempt, string reason);

@@ -49,6 +49,7 @@ internal static class AgentHost
         builder.Services.AddHostedService(provider => provider.GetRequiredService<NodeReport>());
         builder.Services.AddHostedService<RestoreServer>();
         builder.Services.AddHostedService<RuntimeHandlerService>();
+        builder.Services.AddHostedService<IdleMemory>();
         return builder;
     }
 
@@ -98,6 +99,7 @@ internal static class AgentHost
         services.AddSingleton<SharedVolumes>();
         services.AddSingleton<VolumeFileComparison>();
         services.AddSingleton<RestoreAuthorizer>();
+        services.AddSingleton<PreparedImages>();
         services.AddSingleton<RestorePreparer>();
         services.AddSingleton<RestoreProof>();
         services.AddSingleton<RestoreVerdict>();
@@ -116,6 +118,6 @@ internal static class AgentHost
             .WithParallelReconciliation(options.ConcurrentCheckpoints + 4)
             .WithHealthPort(options.HealthPort))
         .AddControllerWithLabelSelector<ContainerCheckpointController, V1Alpha1ContainerCheckpoint, OwnNode<V1Alpha1ContainerCheckpoint>>()
-        .AddInformer<V1Alpha1ContainerRestore>(informer => informer.LabelSelector = NodeLabel.SelectorFor(options.NodeName))
+        .AddControllerWithLabelSelector<ComingRestoreController, V1Alpha1ContainerRestore, OwnNode<V1Alpha1ContainerRestore>>()
         .AddFinalizer<ArchiveFinalizer, V1Alpha1ContainerCheckpoint>(ApiGroup.ArchiveFinalizer);
 }

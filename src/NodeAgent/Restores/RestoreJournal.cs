@@ -24,7 +24,28 @@ internal sealed class RestoreJournal(NodeRoot node, IOptions<AgentOptions> optio
     {
         if (!ContainerId.IsValid(containerId))
             throw new ArgumentException($"'{containerId}' is no container id", nameof(containerId));
-        return $"{(archiveBytes > options.Value.RestoreInMemoryLimit ? options.Value.Work : options.Value.Restores)}/{Prefix}{containerId}";
+        return $"{PlaceFor(archiveBytes)}/{Prefix}{containerId}";
+    }
+
+    /// <summary>Path of a folder for what is unpacked before its container is known. It has no entry: the next agent removes it as it does logs.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="archiveBytes">The archive's size, which decides where it is.</param>
+    public string FolderAhead(Guid name, long archiveBytes) => $"{PlaceFor(archiveBytes)}/{Prefix}ahead-{name:D}";
+
+    /// <summary>Moves a folder of what was unpacked to where a restore has it, on the same file system.</summary>
+    /// <param name="from">Its path.</param>
+    /// <param name="to">Its new path, which must not be there.</param>
+    public void Move(string from, string to)
+    {
+        foreach (string place in new[] { options.Value.Restores, options.Value.Work })
+        {
+            if (!from.StartsWith($"{place}/", StringComparison.Ordinal) || !to.StartsWith($"{place}/", StringComparison.Ordinal))
+                continue;
+            using RootDirectory parent = node.OpenDirectory(place);
+            parent.Rename(RelativePath.Parse(from[(place.Length + 1)..]), RelativePath.Parse(to[(place.Length + 1)..]));
+            return;
+        }
+        throw new ArgumentException($"{from} and {to} are not below one of {options.Value.Restores} and {options.Value.Work}", nameof(to));
     }
 
     /// <summary>Makes an empty folder with this entry.</summary>
@@ -72,6 +93,8 @@ internal sealed class RestoreJournal(NodeRoot node, IOptions<AgentOptions> optio
         if (!parent.Exists(folder.Append(EntryFile.Name)))
             parent.RemoveTree(folder);
     });
+
+    private string PlaceFor(long archiveBytes) => archiveBytes > options.Value.RestoreInMemoryLimit ? options.Value.Work : options.Value.Restores;
 
     private static void Write(RootDirectory folder, RestoreJournalEntry entry) =>
         folder.WriteFileAtomically(EntryFile, JsonSerializer.SerializeToUtf8Bytes(entry, RestoresJson.Default.RestoreJournalEntry));

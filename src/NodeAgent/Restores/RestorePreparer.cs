@@ -7,17 +7,15 @@ using CheckpointOperator.NodeAgent.Containers;
 using CheckpointOperator.NodeAgent.Engines;
 using CheckpointOperator.NodeAgent.Node;
 using CheckpointOperator.NodeAgent.Restores.Sockets;
-using CheckpointOperator.NodeAgent.Store;
 
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Microsoft.Win32.SafeHandles;
 
 namespace CheckpointOperator.NodeAgent.Restores;
 
 /// <summary>Makes everything as the checkpointed processes left it, so that the runtime can restore them.</summary>
 /// <param name="node">The node's files.</param>
-/// <param name="store">Holds the archive.</param>
+/// <param name="prepared">Verifies and unpacks the archive.</param>
 /// <param name="journal">Gives the restore its folder.</param>
 /// <param name="volumes">Fills volumes.</param>
 /// <param name="shared">Finds the content of volumes that restored containers share.</param>
@@ -28,7 +26,7 @@ namespace CheckpointOperator.NodeAgent.Restores;
 /// <param name="logger">Tells what becomes of sockets.</param>
 internal sealed partial class RestorePreparer(
     NodeRoot node,
-    ArchiveStore store,
+    PreparedImages prepared,
     RestoreJournal journal,
     VolumeRestorer volumes,
     SharedVolumes shared,
@@ -54,14 +52,12 @@ internal sealed partial class RestorePreparer(
     /// <returns>The entry with what was written; it is not in the journal yet.</returns>
     public async Task<RestoreJournalEntry> PrepareAsync(AuthorizedRestore restore, RunningContainer container, RestoreJournalEntry entry, CancellationToken cancellationToken)
     {
-        // Verified and read on one descriptor: what is unpacked is what was verified.
-        using SafeFileHandle file = store.OpenVerified(restore.Checkpoint.Metadata.Uid, restore.Checkpoint.Status.Archive!.Digest!, cancellationToken);
+        string uid = restore.Restore.Metadata.Uid;
+        await prepared.AwaitAsync(uid, restore.Checkpoint, cancellationToken);
         using RootDirectory folder = journal.Begin(entry);
-        folder.MakeDirectories(Images, OwnerOnly);
+        prepared.MoveInto(uid, restore.Checkpoint, entry);
         folder.MakeDirectories(Work, OwnerOnly);
         using RootDirectory images = folder.OpenDirectory(Images);
-        using (CheckpointArchive archive = CheckpointArchive.Open(file, options.Value.ArchiveLimits()))
-            archive.ImportWithoutConfig(images, cancellationToken);
         if (!images.Exists(RelativePath.Parse("checkpoint/inventory.img")))
             throw new RestoreRefusedException(RestoreRefusedException.ArchiveRefused, "the archive holds no CRIU images (checkpoint/inventory.img): no process can be restored from it");
 

@@ -12,6 +12,7 @@ namespace CheckpointOperator.NodeAgent.Restores;
 /// <summary>Listens on the Unix socket that the restore runtime asks. Only root may.</summary>
 /// <param name="service">Answers.</param>
 /// <param name="recovery">Concludes what an earlier agent began.</param>
+/// <param name="prepared">Unpacks ahead, once that is concluded.</param>
 /// <param name="cache">The ContainerRestores, which must be known first.</param>
 /// <param name="options">Where the socket is.</param>
 /// <param name="time">The clock.</param>
@@ -19,6 +20,7 @@ namespace CheckpointOperator.NodeAgent.Restores;
 internal sealed partial class RestoreServer(
     RestoreService service,
     RestoreRecovery recovery,
+    PreparedImages prepared,
     IEntityCache<V1Alpha1ContainerRestore> cache,
     IOptions<AgentOptions> options,
     TimeProvider time,
@@ -32,6 +34,7 @@ internal sealed partial class RestoreServer(
     {
         await cache.WaitForSyncAsync(stoppingToken);
         await RetryAsync(recovery.RunAsync, stoppingToken);
+        prepared.Open();
         using Socket listener = Listen();
         Log.Listening(logger, options.Value.Socket);
         while (true)

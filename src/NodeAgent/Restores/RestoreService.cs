@@ -56,9 +56,9 @@ internal sealed partial class RestoreService(
         }
 
         var restore = new PendingRestore();
-        WrapperAnswer answer = await connection.WaitForAsync(Task.Run(() => AnswerAsync(question, restore, cancellationToken), cancellationToken), cancellationToken);
         try
         {
+            WrapperAnswer answer = await connection.WaitForAsync(token => AnswerAsync(question, restore, token), cancellationToken);
             await connection.SendAsync(answer, cancellationToken);
         }
         catch (System.Net.Sockets.SocketException) when (restore.Entry is { } untold)
@@ -117,7 +117,14 @@ internal sealed partial class RestoreService(
         {
             return await RefuseAsync(decision?.Restore, decision?.Container, pending, question, RestoreRefusedException.ArchiveRefused, $"a description in the archive is malformed: {malformed.Message}", cancellationToken);
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (OperationCanceledException)
+        {
+            // Nobody waits for the answer any more; the kubelet's next attempt begins anew.
+            if (pending.Entry is { } entry)
+                journal.End(entry);
+            throw;
+        }
+        catch (Exception failure)
         {
             // Whatever it was: the user is told on the object, and the log has it whole.
             Log.Failed(logger, question.Id, failure);

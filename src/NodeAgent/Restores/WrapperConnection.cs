@@ -45,12 +45,31 @@ internal sealed class WrapperConnection(Socket socket) : IDisposable
             sent += await socket.SendAsync(line.AsMemory(sent), cancellationToken);
     }
 
-    /// <summary>Works on an answer and says meanwhile that the agent is alive.</summary>
-    public async Task<WrapperAnswer> WaitForAsync(Task<WrapperAnswer> work, CancellationToken cancellationToken)
+    /// <summary>Works on an answer and says meanwhile that the agent is alive. The work is ended when the wrapper hangs up, as it does when the kubelet gives it up.</summary>
+    /// <exception cref="SocketException">It hung up.</exception>
+    public async Task<WrapperAnswer> WaitForAsync(Func<CancellationToken, Task<WrapperAnswer>> work, CancellationToken cancellationToken)
     {
-        while (await Task.WhenAny(work, Task.Delay(WaitPeriod, cancellationToken)) != work)
-            await SendAsync(WrapperAnswer.Wait, cancellationToken);
-        return await work;
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<WrapperAnswer> working = Task.Run(() => work(ended.Token), CancellationToken.None);
+        // It says nothing until it has its answer: what can be read is its end.
+        Task hungUp = socket.ReceiveAsync(new byte[1].AsMemory(), SocketFlags.Peek, ended.Token).AsTask();
+        try
+        {
+            while (await Task.WhenAny(working, hungUp, Task.Delay(WaitPeriod, ended.Token)) is var first && first != working)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (first == hungUp)
+                    throw new SocketException((int)SocketError.ConnectionReset);
+                await SendAsync(WrapperAnswer.Wait, cancellationToken);
+            }
+            return await working;
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await ((Task)working).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await hungUp.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     public void Dispose() => socket.Dispose();

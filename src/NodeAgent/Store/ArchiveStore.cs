@@ -17,7 +17,7 @@ public sealed class ArchiveStore(NodeRoot node, IOptions<AgentOptions> options)
 {
     private const string Extension = ".tar";
     private const string PartialExtension = ".partial";
-    private const int HashBuffer = 1024 * 1024;
+    private const int HashBuffer = 256 * 1024;
 
     /// <summary>The path on the node that the archive of a checkpoint has or will have.</summary>
     /// <param name="uid">The checkpoint's UID.</param>
@@ -39,16 +39,19 @@ public sealed class ArchiveStore(NodeRoot node, IOptions<AgentOptions> options)
         return new PartialArchive(Open(), RelativePath.Parse($".{final}{PartialExtension}"), final);
     }
 
-    /// <summary>Reads the archive of a checkpoint once: its digest and what it holds.</summary>
+    /// <summary>Tells what the archive of a checkpoint holds. It is read once where its digest is not known, else its contents are passed over.</summary>
     /// <param name="uid">The checkpoint's UID.</param>
+    /// <param name="digest">The digest that was taken as it was written; null where it has to be taken now.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="ArchiveRefusedException">It is no archive that could be restored.</exception>
-    public StoredArchive Inspect(string uid, CancellationToken cancellationToken)
+    public StoredArchive Inspect(string uid, string? digest, CancellationToken cancellationToken)
     {
         using RootDirectory folder = Open();
         using SafeFileHandle file = folder.OpenFileNoFollow(NameOf(uid));
         using CheckpointArchive archive = CheckpointArchive.Open(file, options.Value.ArchiveLimits());
-        ArchiveInspection inspection = archive.InspectAndHash(cancellationToken);
+        ArchiveInspection inspection = digest is null
+            ? archive.InspectAndHash(cancellationToken)
+            : new ArchiveInspection(archive.Inspect(cancellationToken), digest);
         return new StoredArchive(PathOf(uid), RandomAccess.GetLength(file), inspection.Digest, inspection.Summary);
     }
 
@@ -59,24 +62,45 @@ public sealed class ArchiveStore(NodeRoot node, IOptions<AgentOptions> options)
     /// <exception cref="ArchiveUnusableException">It is gone, or differs.</exception>
     public SafeFileHandle OpenVerified(string uid, string digest, CancellationToken cancellationToken)
     {
-        using RootDirectory folder = Open();
-        SafeFileHandle file;
+        SafeFileHandle file = OpenFile(uid);
         try
         {
-            file = folder.OpenFileNoFollow(NameOf(uid));
-        }
-        catch (FileSystemException missing) when (missing.IsNotFound)
-        {
-            throw new ArchiveUnusableException(
-                ArchiveUnusableException.Missing, $"the archive {PathOf(uid)} is not on this node: put the file back, or take a new checkpoint");
-        }
-        string found = Hash(file, cancellationToken);
-        if (found == digest)
+            RequireDigest(uid, digest, Hash(file, cancellationToken));
             return file;
-        file.Dispose();
-        throw new ArchiveUnusableException(
-            ArchiveUnusableException.DigestMismatch,
-            $"the archive {PathOf(uid)} was changed after it was stored: its digest is {found}, not {digest}; put the stored file back, or take a new checkpoint");
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Unpacks the archive of a checkpoint, all but its configuration, and verifies meanwhile, on the very descriptor that is unpacked, that its bytes are those
+    /// that were stored. Until this has returned, what was unpacked counts for nothing.
+    /// </summary>
+    /// <param name="uid">The checkpoint's UID.</param>
+    /// <param name="digest">The digest that was taken when it was stored.</param>
+    /// <param name="destination">An empty folder.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="ArchiveUnusableException">It is gone, or differs.</exception>
+    /// <exception cref="ArchiveRefusedException">It is what was stored, and is refused.</exception>
+    public async Task UnpackAsync(string uid, string digest, RootDirectory destination, CancellationToken cancellationToken)
+    {
+        using SafeFileHandle file = OpenFile(uid);
+        // Side by side, so that what the disk gives is read by both while it is in memory.
+        Task<string> hashing = Task.Run(() => Hash(file, cancellationToken), CancellationToken.None);
+        Task unpacking = Task.Run(
+            () =>
+            {
+                using CheckpointArchive archive = CheckpointArchive.Open(file, options.Value.ArchiveLimits());
+                archive.ImportWithoutConfig(destination, cancellationToken);
+            },
+            CancellationToken.None);
+        await Task.WhenAll(hashing, unpacking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // First of all: one that was changed is told as that, whatever else the change made of it.
+        RequireDigest(uid, digest, await hashing);
+        await unpacking;
     }
 
     /// <summary>Removes the archive of a checkpoint.</summary>
@@ -112,6 +136,29 @@ public sealed class ArchiveStore(NodeRoot node, IOptions<AgentOptions> options)
     {
         using RootDirectory folder = Open();
         return folder.List().Count(entry => entry.Path.Name.EndsWith(PartialExtension, StringComparison.Ordinal) && folder.Remove(entry.Path));
+    }
+
+    private void RequireDigest(string uid, string digest, string found)
+    {
+        if (found == digest)
+            return;
+        throw new ArchiveUnusableException(
+            ArchiveUnusableException.DigestMismatch,
+            $"the archive {PathOf(uid)} was changed after it was stored: its digest is {found}, not {digest}; put the stored file back, or take a new checkpoint");
+    }
+
+    private SafeFileHandle OpenFile(string uid)
+    {
+        using RootDirectory folder = Open();
+        try
+        {
+            return folder.OpenFileNoFollow(NameOf(uid));
+        }
+        catch (FileSystemException missing) when (missing.IsNotFound)
+        {
+            throw new ArchiveUnusableException(
+                ArchiveUnusableException.Missing, $"the archive {PathOf(uid)} is not on this node: put the file back, or take a new checkpoint");
+        }
     }
 
     private static string Hash(SafeFileHandle file, CancellationToken cancellationToken)

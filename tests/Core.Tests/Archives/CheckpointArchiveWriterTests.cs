@@ -42,6 +42,53 @@ public sealed class CheckpointArchiveWriterTests : IDisposable
         Assert.Equal("600", _folder.Shell("stat -c %a out/config.dump").Trim());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_digest_that_is_taken_meanwhile_is_the_files(bool fromTheStart)
+    {
+        // Larger than what is copied at once; sparse; small; and one whose length is known late, before and after the digest was started.
+        _folder.Shell("mkdir images; head -c 20000001 /dev/urandom > images/pages-1.img; truncate -s 50M images/sparse; echo x >> images/sparse; echo x > images/small");
+        string? digest;
+        using (var output = _folder.Open().CreateFile(RelativePath.Parse("archive")))
+        using (var writer = new CheckpointArchiveWriter(output))
+        {
+            if (fromTheStart)
+                writer.StartDigest();
+            writer.AddBytes("config.dump", "{}"u8);
+            using (var nested = writer.BeginNested("rootfs-diff.tar"))
+                nested.Write(new byte[700_000]);
+            writer.StartDigest();
+            writer.AddTree("checkpoint", _folder.Open("images"), TestContext.Current.CancellationToken);
+            using (var nested = writer.BeginNested("volumes/data.tar"))
+                nested.Write(new byte[1024]);
+            Assert.Null(writer.Digest);
+            writer.Complete();
+            digest = writer.Digest;
+        }
+
+        Assert.Equal($"sha256:{_folder.Shell("sha256sum < archive").Split(' ')[0]}", digest);
+        _folder.Shell("mkdir out; tar -C out -xf archive; diff -r images out/checkpoint");
+    }
+
+    [Fact]
+    public void A_writer_that_is_given_up_leaves_its_file_alone()
+    {
+        _folder.Shell("mkdir images; head -c 30000000 /dev/urandom > images/pages-1.img");
+        using (var output = _folder.Open().CreateFile(RelativePath.Parse("archive")))
+        {
+            using (var writer = new CheckpointArchiveWriter(output))
+            {
+                writer.StartDigest();
+                writer.AddTree("checkpoint", _folder.Open("images"), TestContext.Current.CancellationToken);
+            }
+
+            RandomAccess.SetLength(output, 0);
+        }
+
+        Assert.Equal(0, new FileInfo(_folder["archive"]).Length);
+    }
+
     [Fact]
     public void Another_archive_ends_one_and_readers_see_the_entries_of_both()
     {

@@ -12,6 +12,7 @@ using CheckpointOperator.NodeAgent.Restores;
 using CheckpointOperator.NodeAgent.Store;
 
 using k8s.Models;
+
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CheckpointOperator.Node.Tests.Restores;
@@ -101,7 +102,7 @@ public sealed class ClaimsTests : IDisposable
         .Select(path => $"{path} {(File.Exists(_node.On(path)) && path != Bundle + "/config.json" ? File.ReadAllText(_node.On(path)) : "")} {File.GetUnixFileMode(_node.On(path))}")
         .Order(StringComparer.Ordinal));
 
-    private Task<RestoreJournalEntry> PrepareAsync(string file, string content)
+    private async Task<RestoreJournalEntry> PrepareAsync(string file, string content)
     {
         byte[] archive = Archive(file, content);
         var store = new ArchiveStore(_node.Root, _node.Options);
@@ -112,9 +113,11 @@ public sealed class ClaimsTests : IDisposable
         }
 
         var journal = new RestoreJournal(_node.Root, _node.Options);
+        using var prepared = new PreparedImages(_node.Root, store, journal, TimeProvider.System, NullLogger<PreparedImages>.Instance);
+        prepared.Open();
         var volumes = new VolumeRestorer(_node.Root, _node.Options);
         var preparer = new RestorePreparer(
-            _node.Root, store, journal, volumes, new SharedVolumes(store, volumes, _node.Options), new VolumeFileComparison(_node.Root), new SandboxAddresses(_node.Root, _node.Options), new CriuCpu(new NoProcesses()), _node.Options,
+            _node.Root, prepared, journal, volumes, new SharedVolumes(store, volumes, _node.Options), new VolumeFileComparison(_node.Root), new SandboxAddresses(_node.Root, _node.Options), new CriuCpu(new NoProcesses()), _node.Options,
             NullLogger<RestorePreparer>.Instance);
         var checkpoint = new V1Alpha1ContainerCheckpoint
         {
@@ -144,8 +147,8 @@ public sealed class ClaimsTests : IDisposable
             Root = "/run/runc",
             Folder = journal.FolderFor(Id, archive.Length),
         };
-        return preparer.PrepareAsync(
-            new AuthorizedRestore(new V1Alpha1ContainerRestore(), new RestoreSource("main", checkpoint), [], pod, Again: false), container, entry, TestContext.Current.CancellationToken);
+        return await preparer.PrepareAsync(
+            new AuthorizedRestore(new V1Alpha1ContainerRestore { Metadata = new V1ObjectMeta { Uid = Uid } }, new RestoreSource("main", checkpoint), [], pod, Again: false), container, entry, TestContext.Current.CancellationToken);
     }
 
     private static byte[] Archive(string file, string content)

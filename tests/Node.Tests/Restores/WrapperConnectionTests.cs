@@ -51,6 +51,36 @@ public sealed class WrapperConnectionTests : IDisposable
     }
 
     [Fact]
+    public async Task Work_for_a_wrapper_that_hangs_up_is_ended()
+    {
+        var begun = new TaskCompletionSource();
+        var ended = new TaskCompletionSource();
+        Task<WrapperAnswer> waiting = _connection.WaitForAsync(
+            async token =>
+            {
+                begun.SetResult();
+                try
+                {
+                    await Task.Delay(Timeout.InfiniteTimeSpan, token);
+                }
+                finally
+                {
+                    ended.SetResult();
+                }
+                return WrapperAnswer.Ok;
+            },
+            TestContext.Current.CancellationToken);
+        await begun.Task;
+        _wrapper.Close();
+        await Assert.ThrowsAsync<SocketException>(() => waiting);
+        Assert.True(ended.Task.IsCompleted);
+    }
+
+    [Fact]
+    public async Task An_answer_is_given_to_a_wrapper_that_waits() =>
+        Assert.Equal(WrapperAnswer.Ok, await _connection.WaitForAsync(_ => Task.FromResult(WrapperAnswer.Ok), TestContext.Current.CancellationToken));
+
+    [Fact]
     public async Task A_line_without_an_end_is_refused()
     {
         Task<WrapperMessage?> reading = _connection.ReceiveAsync(TestContext.Current.CancellationToken);

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 
+using CheckpointOperator.Core.Archives;
+using CheckpointOperator.Core.FileSystem;
 using CheckpointOperator.NodeAgent.Store;
 
 using Microsoft.Win32.SafeHandles;
@@ -64,13 +66,62 @@ public sealed class ArchiveStoreTests : IDisposable
     }
 
     [Fact]
-    public void One_altered_byte_is_a_mismatch_and_a_lost_archive_is_missing()
+    public void An_archive_that_was_altered_is_not_opened()
     {
         Write();
         File.WriteAllBytes(_node.On(_store.PathOf(Uid)), [1, 2, 4]);
-        Assert.Equal(ArchiveUnusableException.DigestMismatch, Refusal());
+        Assert.Equal(ArchiveUnusableException.DigestMismatch, Assert.Throws<ArchiveUnusableException>(() => _store.OpenVerified(Uid, Digest, CancellationToken.None)).Reason);
+    }
+
+    [Fact]
+    public async Task One_altered_byte_is_a_mismatch_and_a_lost_archive_is_missing()
+    {
+        string path = _node.On(_store.PathOf(Uid));
+        string digest = WriteArchive();
+        using RootDirectory folder = Folder();
+        await _store.UnpackAsync(Uid, digest, folder, TestContext.Current.CancellationToken);
+        Assert.Equal("images", File.ReadAllText(_node.On("/unpacked/checkpoint/inventory.img")));
+
+        // In the content, so that the archive is one all the same.
+        byte[] bytes = File.ReadAllBytes(path);
+        bytes[bytes.AsSpan().IndexOf("images"u8)] ^= 1;
+        File.WriteAllBytes(path, bytes);
+        Assert.Equal(ArchiveUnusableException.DigestMismatch, await RefusalAsync(digest));
+        // In a header, so that it is none any more: told as the alteration that it is.
+        bytes[0] = 0;
+        File.WriteAllBytes(path, bytes);
+        Assert.Equal(ArchiveUnusableException.DigestMismatch, await RefusalAsync(digest));
         _store.Remove(Uid);
-        Assert.Equal(ArchiveUnusableException.Missing, Refusal());
+        Assert.Equal(ArchiveUnusableException.Missing, await RefusalAsync(digest));
+    }
+
+    [Fact]
+    public async Task What_was_stored_and_is_no_archive_is_refused()
+    {
+        Write();
+        using RootDirectory folder = Folder();
+        await Assert.ThrowsAsync<ArchiveRefusedException>(() => _store.UnpackAsync(Uid, Digest, folder, TestContext.Current.CancellationToken));
+        Assert.Empty(folder.List());
+    }
+
+    [Fact]
+    public void Inspecting_with_a_digest_at_hand_reads_the_contents_no_more()
+    {
+        string digest = WriteArchive(64 << 20);
+        long hashed = Reads(() => Assert.Equal(digest, _store.Inspect(Uid, null, TestContext.Current.CancellationToken).Digest));
+        long passedOver = Reads(() => Assert.Equal(digest, _store.Inspect(Uid, digest, TestContext.Current.CancellationToken).Digest));
+        Assert.InRange(hashed, 64 << 20, 80 << 20);
+        Assert.InRange(passedOver, 1, 8 << 20);
+
+        // By this thread alone: other tests read meanwhile.
+        static long Reads(Action work)
+        {
+            long before = Read();
+            work();
+            return Read() - before;
+
+            static long Read() => long.Parse(File.ReadLines("/proc/thread-self/io").First().Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
+        }
     }
 
     [Theory]
@@ -78,7 +129,32 @@ public sealed class ArchiveStoreTests : IDisposable
     [InlineData("")]
     public void What_is_no_UID_names_no_archive(string uid) => Assert.Throws<ArgumentException>(() => _store.Contains(uid));
 
-    private string Refusal() => Assert.Throws<ArchiveUnusableException>(() => _store.OpenVerified(Uid, Digest, CancellationToken.None)).Reason;
+    private async Task<string> RefusalAsync(string digest)
+    {
+        using RootDirectory folder = Folder();
+        return (await Assert.ThrowsAsync<ArchiveUnusableException>(() => _store.UnpackAsync(Uid, digest, folder, CancellationToken.None))).Reason;
+    }
+
+    private RootDirectory Folder()
+    {
+        _node.Root.RemoveTree("/unpacked");
+        return _node.Root.MakeDirectory("/unpacked");
+    }
+
+    private string WriteArchive(int pages = 0)
+    {
+        using PartialArchive archive = _store.Begin(Uid);
+        using var writer = new CheckpointArchiveWriter(archive.File);
+        writer.StartDigest();
+        writer.AddBytes("config.dump", "{}"u8);
+        writer.AddBytes("spec.dump", "{}"u8);
+        writer.AddDirectory("checkpoint");
+        writer.AddBytes("checkpoint/inventory.img", "images"u8);
+        writer.AddBytes("checkpoint/pages-1.img", new byte[pages]);
+        writer.Complete();
+        archive.Finish();
+        return writer.Digest!;
+    }
 
     private void Write()
     {

@@ -11,6 +11,11 @@ internal sealed class TarWriter(Stream output)
     /// <summary>What the archived directory itself is called. Defaults to <c>./</c>.</summary>
     internal byte[] RootName { get; init; } = "./"u8.ToArray();
 
+    /// <summary>
+    /// Copies a part of a file (offset, length) to the output without its coming up here, as far as it can, and tells how many bytes that was. Defaults to none.
+    /// </summary>
+    internal Func<SafeFileHandle, long, long, CancellationToken, long>? CopyFile { get; init; }
+
     private readonly byte[] _block = new byte[TarHeader.BlockSize];
 
     // Content is copied in pieces of this size.
@@ -26,7 +31,8 @@ internal sealed class TarWriter(Stream output)
         var regions = BeginContent(entry, SparseLayout.Find(content, entry.Size));
         foreach (var region in regions)
         {
-            for (var position = region.Offset; position < region.End;)
+            var copied = CopyFile?.Invoke(content, region.Offset, region.Length, cancellationToken) ?? 0;
+            for (var position = region.Offset + copied; position < region.End;)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var count = RandomAccess.Read(content, _buffer.AsSpan(0, (int)Math.Min(_buffer.Length, region.End - position)), position);
