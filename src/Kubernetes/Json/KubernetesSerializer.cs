@@ -1,15 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
-using k8s;
 
 namespace CheckpointOperator.Kubernetes.Json;
 
-/// <summary>JSON as the API server reads and writes it: the client's own rules and kinds, and this operator's kinds, without reflection.</summary>
+/// <summary>JSON as the API server reads and writes it: the client's own rules, for the kinds that are used here, without reflection.</summary>
 public static class KubernetesSerializer
 {
-    /// <summary>The options. They are also KubernetesClient's where nothing was serialized before this type was first used.</summary>
-    public static JsonSerializerOptions Options { get; } = MakeOptions();
+    /// <summary>The options.</summary>
+    public static JsonSerializerOptions Options => ApiJsonContext.Default.Options;
 
     /// <summary>How a type is read and written.</summary>
     /// <typeparam name="T">The type.</typeparam>
@@ -24,17 +23,4 @@ public static class KubernetesSerializer
     /// <typeparam name="T">The type.</typeparam>
     /// <param name="value">The value.</param>
     public static JsonObject ToObject<T>(T value) => JsonSerializer.SerializeToNode(value, TypeInfo<T>())!.AsObject();
-
-    private static JsonSerializerOptions MakeOptions()
-    {
-        JsonSerializerOptions? shared = null;
-        KubernetesJson.AddJsonOptions(options => shared = options);
-        if (!shared!.IsReadOnly)
-            shared.TypeInfoResolverChain.Insert(0, ApiJsonContext.Default);
-        JsonSerializerOptions own = new(shared);
-        if (!own.TypeInfoResolverChain.Contains(ApiJsonContext.Default))
-            own.TypeInfoResolverChain.Insert(0, ApiJsonContext.Default);
-        own.MakeReadOnly();
-        return own;
-    }
 }

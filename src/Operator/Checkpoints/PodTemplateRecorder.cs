@@ -1,6 +1,6 @@
 using CheckpointOperator.Kubernetes.Api;
+using CheckpointOperator.Kubernetes.Json;
 using CheckpointOperator.Operator.Restores;
-using k8s;
 using k8s.Models;
 
 namespace CheckpointOperator.Operator.Checkpoints;
@@ -25,7 +25,7 @@ internal static class PodTemplateRecorder
     /// <summary>Records a Pod. The Pod that is given stays as it is.</summary>
     public static V1PodTemplateSpec Record(V1Pod pod)
     {
-        V1PodSpec spec = KubernetesJson.Deserialize<V1PodSpec>(KubernetesJson.Serialize(pod.Spec));
+        V1PodSpec spec = KubernetesSerializer.Clone(pod.Spec);
         spec.NodeName = null;
         spec.Priority = null;
         spec.PreemptionPolicy = null;

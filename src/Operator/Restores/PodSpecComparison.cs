@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using CheckpointOperator.Kubernetes.Api;
 using CheckpointOperator.Kubernetes.Api.V1Alpha1;
-using k8s;
+using CheckpointOperator.Kubernetes.Json;
 using k8s.Models;
 
 namespace CheckpointOperator.Operator.Restores;
@@ -18,10 +18,10 @@ internal static class PodSpecComparison
 
     private static JsonNode SpecOf(V1Alpha1ContainerCheckpoint checkpoint, HashSet<string> restored)
     {
-        V1PodSpec spec = KubernetesJson.Deserialize<V1PodSpec>(KubernetesJson.Serialize(checkpoint.Status.PodTemplate!.Spec));
+        V1PodSpec spec = KubernetesSerializer.Clone(checkpoint.Status.PodTemplate!.Spec);
         foreach (V1Container container in spec.LastingContainers().Where(container => restored.Contains(container.Name)))
             (container.Image, container.ImagePullPolicy) = (null, null);
-        return JsonNode.Parse(KubernetesJson.Serialize(spec))!;
+        return KubernetesSerializer.ToObject(spec);
     }
 
     private static string? FindDifference(string path, JsonNode? one, JsonNode? other)

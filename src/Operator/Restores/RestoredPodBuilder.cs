@@ -1,6 +1,6 @@
 using CheckpointOperator.Kubernetes.Api;
 using CheckpointOperator.Kubernetes.Api.V1Alpha1;
-using k8s;
+using CheckpointOperator.Kubernetes.Json;
 using k8s.Models;
 
 namespace CheckpointOperator.Operator.Restores;
@@ -17,7 +17,7 @@ internal static class RestoredPodBuilder
     {
         V1PodTemplateSpec recorded = checkpoints[0].Status.PodTemplate
             ?? throw new InvalidOperationException($"ContainerCheckpoint {checkpoints[0].Metadata.Name} is Ready but holds no Pod template.");
-        V1PodTemplateSpec template = KubernetesJson.Deserialize<V1PodTemplateSpec>(KubernetesJson.Serialize(recorded));
+        V1PodTemplateSpec template = KubernetesSerializer.Clone(recorded);
         V1PodSpec spec = template.Spec;
         Dictionary<string, string> annotations = Merge(template.Metadata?.Annotations, restore.Spec.Template?.Metadata?.Annotations);
 
