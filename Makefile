@@ -92,6 +92,10 @@ rounds ?= 200
 interruptions: $(programs) ## kill the agent rounds=200 times, and interrupt both flows in every way at every moment (as root)
 	@eng/interruptions $(rounds)
 
+.PHONY: bench-node
+bench-node: ## measure each phase of checkpoint and restore on the cluster (arguments="--sizes '16 256' --json FILE")
+	@bench/Node/run $(arguments)
+
 time ?= 600
 .PHONY: fuzz
 fuzz: ## fuzz Core for time=600 seconds in total (targets="tar import")

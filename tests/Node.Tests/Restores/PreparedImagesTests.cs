@@ -157,7 +157,6 @@ public sealed class PreparedImagesTests : IDisposable
             Runtime = "runc",
             Root = "/run/runc",
             Folder = _journal.FolderFor(container, 0),
-            Asked = DateTimeOffset.UnixEpoch,
         };
         _journal.Begin(entry).Dispose();
         return entry;
