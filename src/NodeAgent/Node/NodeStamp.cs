@@ -31,7 +31,7 @@ internal sealed class NodeStamp(NodeRoot node, IOptions<AgentOptions> options)
             $"{Path.GetDirectoryName(options.Value.CriOConfigFolder)}/crio.conf", options.Value.CriOConfigFolder, Handler.CriOSocket,
         ];
         return string.Join('\n', [
-            .. programs.Select(program => $"{program}: {ProgramIdentity.Find(node.Directory, program, NodeLauncher.SearchPath)}"),
+            .. programs.Select(program => $"{program}: {ProgramIdentity.Find(node.Directory, program, NodeThread.SearchPath)}"),
             .. files.Select(file => $"{file}: {StatusOf(file)}"),
             $"SELinux: {NodeFacts.SELinux()}",
         ]);

@@ -16,7 +16,7 @@ internal static class PodSpecComparison
     public static string? FindDifference(V1Alpha1ContainerCheckpoint one, V1Alpha1ContainerCheckpoint other, HashSet<string> restored) =>
         FindDifference("spec", SpecOf(one, restored), SpecOf(other, restored));
 
-    private static JsonNode SpecOf(V1Alpha1ContainerCheckpoint checkpoint, HashSet<string> restored)
+    private static JsonObject SpecOf(V1Alpha1ContainerCheckpoint checkpoint, HashSet<string> restored)
     {
         V1PodSpec spec = KubernetesSerializer.Clone(checkpoint.Status.PodTemplate!.Spec);
         foreach (V1Container container in spec.LastingContainers().Where(container => restored.Contains(container.Name)))
