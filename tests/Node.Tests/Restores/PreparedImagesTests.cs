@@ -153,6 +153,7 @@ public sealed class PreparedImagesTests : IDisposable
             Name = "r",
             Uid = Restore,
             PodUid = Restore,
+            Container = container,
             ContainerId = container,
             Runtime = "runc",
             Root = "/run/runc",
