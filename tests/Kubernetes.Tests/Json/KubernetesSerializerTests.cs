@@ -8,8 +8,7 @@ namespace CheckpointOperator.Kubernetes.Tests.Json;
 public sealed class KubernetesSerializerTests
 {
     private const string Pod = """
-        {"apiVersion":"v1","kind":"Pod","metadata":{"name":"a","creationTimestamp":"2026-11-23T18:00:00Z","labels":{"UPPER":"x"},
-         "managedFields":[{"manager":"m","operation":"Update","time":"2026-11-23T18:00:00Z","fieldsV1":{"f:metadata":{"f:labels":{}}}}]},
+        {"apiVersion":"v1","kind":"Pod","metadata":{"name":"a","creationTimestamp":"2026-11-23T18:00:00Z","labels":{"UPPER":"x"}},
          "spec":{"containers":[{"name":"c","image":"i","resources":{"limits":{"memory":"64Mi","cpu":"100m"}},
           "livenessProbe":{"httpGet":{"port":"http"},"periodSeconds":3},"readinessProbe":{"tcpSocket":{"port":8080}},
           "env":[{"name":"A","valueFrom":{"fieldRef":{"fieldPath":"status.podIP"}}}]}],
