@@ -48,7 +48,7 @@ public sealed class NodeProcessesTests : IAsyncLifetime
     public async Task It_leads_a_session_of_its_own_and_has_nothing_of_this_environment()
     {
         Environment.SetEnvironmentVariable("A_TOKEN", "secret");
-        using var open = File.OpenHandle(Path.Combine(_folder, "open"), FileMode.Create);
+        using var open = File.OpenHandle(Path.Combine(_folder, "open"), FileMode.Create, FileAccess.Write);
         NodeCommandResult result = await RunAsync("cut -d ' ' -f 6 /proc/$$/stat; echo $$; env | cut -d = -f 1 | grep -v -e _ -e SHLVL -e PWD | sort | tr '\\n' ' '; readlink /proc/$$/fd/*");
         string[] lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(lines[1], lines[0]);
