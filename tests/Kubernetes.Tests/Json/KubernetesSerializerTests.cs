@@ -31,7 +31,9 @@ public sealed class KubernetesSerializerTests
         Same<V1Pod>(Pod);
         Same<Corev1Event>(Event);
         Same<V1Lease>(Lease);
-        Same<V1Status>(Status);
+        // The client cannot write one.
+        V1Status status = JsonSerializer.Deserialize(Status, KubernetesSerializer.TypeInfo<V1Status>())!;
+        Assert.Equal((409, "Conflict", "no", 1), (status.Code, status.Reason, status.Message, status.Details.RetryAfterSeconds));
         Same<V1DeleteOptions>("""{"gracePeriodSeconds":0,"preconditions":{"uid":"u","resourceVersion":"1"},"propagationPolicy":"Background"}""");
         Same<V1Node>("""{"metadata":{"name":"n"},"status":{"capacity":{"memory":"8Gi"},"conditions":[{"type":"Ready","status":"True","lastHeartbeatTime":"2026-11-23T18:00:00Z"}]}}""");
 
