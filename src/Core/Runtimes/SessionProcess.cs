@@ -41,12 +41,18 @@ internal sealed class SessionProcess : IDisposable
 
     /// <summary>Starts a program with nothing on its standard input, with the calling thread's namespaces and control groups.</summary>
     /// <exception cref="Win32Exception">It could not be started.</exception>
-    internal static SessionProcess Start(string path, IReadOnlyList<string> arguments, SessionSettings? settings = null)
+    internal static SessionProcess Start(string path, IReadOnlyList<string> arguments) => Follow(Spawn(path, arguments, new SessionSettings()));
+
+    /// <summary>Follows a program that was started.</summary>
+    internal static SessionProcess Follow(SpawnedProcess spawned) => new(spawned.Id, spawned.Alone, spawned.Output, spawned.Error);
+
+    /// <summary>Starts a program as <see cref="Start"/> does, and makes no thread: the caller's may stand where no other may.</summary>
+    /// <exception cref="Win32Exception">It could not be started.</exception>
+    internal static SpawnedProcess Spawn(string path, IReadOnlyList<string> arguments, SessionSettings settings)
     {
-        settings ??= new SessionSettings();
         using var input = new AnonymousPipeServerStream(PipeDirection.Out, HandleInheritability.None);
         if (settings.Output is { } file)
-            return new SessionProcess(Spawn(path, arguments, settings, input.ClientSafePipeHandle, file, file), settings.KeepGroup, Stream.Null, Stream.Null);
+            return new SpawnedProcess(Spawn(path, arguments, settings, input.ClientSafePipeHandle, file, file), settings.KeepGroup, Stream.Null, Stream.Null);
         var output = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.None);
         var error = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.None);
         try
@@ -55,7 +61,7 @@ internal sealed class SessionProcess : IDisposable
             // The program's ends are its own from here on: reading must come to an end when it does.
             output.DisposeLocalCopyOfClientHandle();
             error.DisposeLocalCopyOfClientHandle();
-            return new SessionProcess(pid, settings.KeepGroup, output, error);
+            return new SpawnedProcess(pid, settings.KeepGroup, output, error);
         }
         catch
         {

@@ -17,7 +17,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class KubernetesOperatorServiceCollectionExtensions
 {
     /// <summary>Adds the client, the informers, the controllers' workers, the leader election, the Events and the health endpoint.
-    /// A <see cref="k8s.Kubernetes"/> that is registered before is used; else one from the Pod's service account.</summary>
+    /// A <see cref="k8s.Kubernetes"/> that is registered before is used; else one from the Pod's service account, KUBECONFIG or ~/.kube/config.</summary>
     /// <param name="services">The host's services.</param>
     /// <param name="configure">Sets how the operator runs.</param>
     /// <returns>Takes the controllers.</returns>
@@ -31,8 +31,7 @@ public static class KubernetesOperatorServiceCollectionExtensions
         services.AddSingleton(settings);
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
-        // A kubeconfig is YAML, and may name programs to run for a token: nothing that a Pod needs.
-        services.TryAddSingleton(_ => new k8s.Kubernetes(KubernetesClientConfiguration.InClusterConfig()));
+        services.TryAddSingleton(_ => new k8s.Kubernetes(KubernetesClientConfiguration.BuildDefaultConfig()));
         services.TryAddSingleton<IKubernetes>(provider => provider.GetRequiredService<k8s.Kubernetes>());
         services.TryAddSingleton<ApiServer>();
         services.TryAddSingleton(typeof(ResourceClient<>));

@@ -7,8 +7,8 @@ namespace CheckpointOperator.Kubernetes.Json;
 /// <summary>JSON as the API server reads and writes it: the client's own rules, for the kinds that are used here, without reflection.</summary>
 public static class KubernetesSerializer
 {
-    /// <summary>The options.</summary>
-    public static JsonSerializerOptions Options => ApiJsonContext.Default.Options;
+    /// <summary>The options. A program with further kinds adds its own context to their TypeInfoResolverChain before anything is read or written.</summary>
+    public static JsonSerializerOptions Options { get; } = new(ApiJsonContext.Default.Options);
 
     /// <summary>How a type is read and written.</summary>
     /// <typeparam name="T">The type.</typeparam>

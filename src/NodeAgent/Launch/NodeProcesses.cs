@@ -30,7 +30,7 @@ public sealed partial class NodeProcesses(ILogger<NodeProcesses> logger, int ini
         SessionProcess process;
         try
         {
-            process = await _node.StartAsync(command);
+            process = await Task.Run(() => _node.Start(command), cancellationToken);
         }
         catch (Exception failure) when (failure is IOException or Win32Exception or UnauthorizedAccessException)
         {

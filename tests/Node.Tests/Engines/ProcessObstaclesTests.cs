@@ -12,7 +12,7 @@ public sealed class ProcessObstaclesTests
     public void A_stopped_child_is_in_the_way_where_the_freezer_is_that_of_version_1(bool stoppedToo, string? expected)
     {
         // The shell says its child's pid once the child is stopped, and ends it when its input does.
-        using Process shell = Process.Start(new ProcessStartInfo("sh", ["-c", "sleep 1000 & kill -STOP $!; until grep -q '^State:.T' /proc/$!/status; do :; done; echo $!; read -r _; kill -KILL $!"])
+        using Process shell = Process.Start(new ProcessStartInfo("sh", ["-c", "sleep 1000 & until [ \"$(cat /proc/$!/comm)\" = sleep ]; do :; done; kill -STOP $!; until grep -q '^State:.T' /proc/$!/status; do :; done; echo $!; read -r _; kill -KILL $!"])
         {
             RedirectStandardOutput = true,
             RedirectStandardInput = true,

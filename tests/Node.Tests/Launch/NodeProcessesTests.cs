@@ -45,6 +45,22 @@ public sealed class NodeProcessesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_goes_on_after_a_program_does_so_in_this_process_own_namespaces()
+    {
+        string own = File.ResolveLinkTarget("/proc/self/ns/mnt", false)!.Name;
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
+        {
+            for (int run = 0; run < 20; run++)
+            {
+                await RunAsync("true");
+                Assert.Equal(own, File.ResolveLinkTarget("/proc/thread-self/ns/mnt", false)!.Name);
+                await Task.Yield();
+                Assert.Equal(own, File.ResolveLinkTarget("/proc/thread-self/ns/mnt", false)!.Name);
+            }
+        }));
+    }
+
+    [Fact]
     public async Task It_leads_a_session_of_its_own_and_has_nothing_of_this_environment()
     {
         Environment.SetEnvironmentVariable("A_TOKEN", "secret");

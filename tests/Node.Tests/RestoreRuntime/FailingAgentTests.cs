@@ -88,7 +88,7 @@ public sealed class FailingAgentTests(NodeFixture node)
         string[] arguments = await File.ReadAllLinesAsync(node.PathOf($"{wrapper.Folder}/arguments"), TestContext.Current.CancellationToken);
         Assert.Equal(
             [
-                "--systemd-cgroup", "restore", "--detach", "--bundle", container.Bundle, "--pid-file", $"{container.Bundle}/pid",
+                "--systemd-cgroup", "restore", "--detach", "--tcp-established", "--file-locks", "--bundle", container.Bundle, "--pid-file", $"{container.Bundle}/pid",
                 "--lsm-profile", "selinux:system_u:system_r:container_t:s0:c1,c2", "--lsm-mount-context", "system_u:object_r:container_file_t:s0:c1,c2",
                 "--image-path", "/i", "--work-path", "/w", container.Id,
             ],

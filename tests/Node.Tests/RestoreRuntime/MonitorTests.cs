@@ -84,15 +84,20 @@ public sealed class MonitorTests(NodeFixture node)
     {
         await using var container = new MonitoredContainer(node, bundle, program, terminal);
         var life = new List<string> { await container.CreateAsync(), await container.StatusAsync(), $"{await container.StartAsync()}" };
+        await container.UntilLoggedAsync("err");
         await container.UntilLoggedAsync("ready");
-        life.Add(await container.LogAsync());
-        life.Add(await container.ExecAsync(Exec));
+        life.Add(ByStream(await container.LogAsync()));
+        life.Add(ByStream(await container.ExecAsync(Exec)));
         life.Add(await container.StatusAsync());
         await node.RunAsync($"{program} --root {bundle.Bundle}/state kill {bundle.Id} TERM");
         life.Add(await container.EndAsync());
-        life.Add(await container.LogAsync());
+        life.Add(ByStream(await container.LogAsync()));
         return [.. life];
     }
+
+    // conmon reads a container's two streams as they come: how their lines stand among each other is chance.
+    private static string ByStream(string log) =>
+        string.Concat(log.Split('\n').OrderBy(line => line.Contains(" stdout ", StringComparison.Ordinal)).Select(line => line + "\n"));
 
     private async Task<string> PathOfAsync(string runtime) => (await node.RunAsync($"command -v {runtime}")).Trim();
 

@@ -45,7 +45,7 @@ internal sealed partial class MonitoredContainer(NodeFixture node, Container con
     public async Task<string> EndAsync() => await node.RunAsync($"until [ -e {Folder}/exits/{container.Id} ]; do sleep 0.02; done; cat {Folder}/exits/{container.Id}");
 
     /// <summary>Waits for its log to have a line.</summary>
-    public Task UntilLoggedAsync(string line) => node.RunAsync($"until grep -q 'stdout F {line}\r*$' {Folder}/log; do sleep 0.02; done");
+    public Task UntilLoggedAsync(string line) => node.RunAsync($"until grep -q ' F {line}\r*$' {Folder}/log; do sleep 0.02; done");
 
     public async Task<string> StatusAsync() => (await node.TryAsync($"{program} {Globals} state {container.Id} | grep '\"status\"'")).Output.Trim();
 
