@@ -17,7 +17,7 @@ public abstract class InterruptedFlowTest(ClusterFixture cluster) : AcceptanceTe
     {
         JsonObject checkpoint = await Namespace.UntilReadyAsync(Namespace.Checkpoint(name), Deadline);
         await Killer.AssertNothingFrozenAsync();
-        ServerState after = await Namespace.AskAsync(pod);
+        ServerState after = await AskAsync(pod);
         Assert.Equal(before.Identity, after.Identity);
         Assert.True(after.Count > before.Count, "the source goes on");
 
@@ -35,7 +35,7 @@ public abstract class InterruptedFlowTest(ClusterFixture cluster) : AcceptanceTe
         JsonObject restore = await Namespace.UntilReadyAsync(Namespace.Restore(name), Deadline);
         JsonObject pod = await Namespace.UntilPodReadyAsync(name);
         await Killer.AssertNothingFrozenAsync();
-        ServerState after = await Namespace.AskAsync(name);
+        ServerState after = await AskAsync(name);
         Assert.Equal(before.Identity, after.Identity);
         Assert.Equal((string?)pod["metadata"]!["uid"], restore.Status("podUID"));
         string container = restore.Status("restored", "containerID")!;
@@ -44,5 +44,15 @@ public abstract class InterruptedFlowTest(ClusterFixture cluster) : AcceptanceTe
         string id = container[(container.LastIndexOf('/') + 1)..];
         string processes = await Cluster.Node.RunAsync($"(grep -l {id} /proc/[0-9]*/cgroup 2> /dev/null || true) | wc -l");
         Assert.Equal("1", processes.Trim());
+    }
+
+    // Where the kubelet or containerd was killed, the way into a Pod is closed until they are back.
+    private async Task<ServerState> AskAsync(string pod)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        while ((await Cluster.Kubectl.TryAsync("-n", Namespace.Name, "exec", pod, "--", "true")).ExitCode != 0)
+            await Task.Delay(TimeSpan.FromMilliseconds(200), limit.Token);
+        return await Namespace.AskAsync(pod);
     }
 }

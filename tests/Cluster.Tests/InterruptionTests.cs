@@ -110,10 +110,6 @@ public sealed class InterruptionTests(ClusterFixture cluster, NodeBefore before)
         });
         switch (interruption)
         {
-            case KillKubelet:
-                // It is started again; until then nobody can be asked in a Pod.
-                await Cluster.Node.RunAsync("until curl -sk -o /dev/null https://127.0.0.1:10250/healthz; do sleep 0.2; done");
-                break;
             case DeletePod:
                 await Namespace.KubectlAsync("delete", "pod", pod, "--wait=false");
                 break;

@@ -54,6 +54,9 @@ internal sealed partial class KubeletEngine(
     private const string InFlight = "In-flight connection";
     private const int Attempts = 5;
 
+    // The kernel gives files the time of its last tick, which may be that much before the clock's.
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
+
     // runc and crun read them on the node for every dump.
     private const string NodeOptionsFile = "/etc/criu/runc.conf";
     private static readonly string[] NodeOptions = ["tcp-established", "skip-in-flight", "file-locks"];
@@ -128,7 +131,7 @@ internal sealed partial class KubeletEngine(
     private string? FindReason(RunningContainer container, DateTimeOffset start)
     {
         RelativePath log = RelativePath.Parse($"{container.Bundle}/{ShimsLog}");
-        if (node.Directory.Stat(log) is not { Type: FileType.Regular } status || status.Modified.ToDateTimeOffset() < start)
+        if (node.Directory.Stat(log) is not { Type: FileType.Regular } status || status.Modified.ToDateTimeOffset() < start - Tick)
             return null;
         return CriuLog.Reason(CriuLog.Read(node.Directory, log));
     }

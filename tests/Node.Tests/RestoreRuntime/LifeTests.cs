@@ -32,7 +32,7 @@ public sealed partial class LifeTests(NodeFixture node)
             "features", $"create --bundle {container.Bundle} --pid-file {container.Bundle}/pid {container.Id} > /dev/null 2>&1 < /dev/null", $"state {container.Id}",
             $"start {container.Id}", $"state {container.Id}", "list --format json",
             $"exec --process {container.Bundle}/process.json {container.Id}", $"exec --cwd /bin --env A=b {container.Id} /bin/sh -c 'pwd; echo $A; exit 3'",
-            $"exec --detach --pid-file {container.Bundle}/exec-pid --process {container.Bundle}/process.json {container.Id} < /dev/null", $"exec {container.Id} /no-such-program",
+            $"exec --detach --pid-file {container.Bundle}/exec-pid --process {container.Bundle}/process.json {container.Id} > /dev/null 2>&1 < /dev/null", $"exec {container.Id} /no-such-program",
             $"ps --format json {container.Id}", $"update --pids-limit 100 {container.Id}", $"pause {container.Id}", $"state {container.Id}", $"resume {container.Id}",
             $"start {container.Id}", $"kill {container.Id} NOSUCH", $"delete {container.Id}", $"--systemd-cgroup create --bundle {container.Bundle} other < /dev/null",
             $"kill --all {container.Id} KILL", $"delete --force {container.Id}", $"delete --force {container.Id}", $"state {container.Id}",
