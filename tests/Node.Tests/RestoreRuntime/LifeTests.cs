@@ -40,7 +40,8 @@ public sealed partial class LifeTests(NodeFixture node)
         var life = new List<string>();
         foreach (string command in commands)
         {
-            CommandResult result = await node.TryAsync($"echo input | {{ {program} {globals} {command}; }}");
+            // Not by a pipe: a command that ends without reading makes its writer complain, or not.
+            CommandResult result = await node.TryAsync($"{{ {program} {globals} {command}; }} << end\ninput\nend");
             life.Add($"{command}\n{result.ExitCode}\n{Varying().Replace(result.Output, "*")}\n{Varying().Replace(result.Error, "*")}");
         }
         return [.. life];
