@@ -6,6 +6,8 @@ public static class Moments
     private const string Work = "/var/lib/checkpoint-operator/work";
     private const string Archives = "/var/lib/checkpoint-operator/archives";
     private const string Restores = "/run/checkpoint-operator/restores";
+    // As a runtime starts it; the agent asks it about the processor before.
+    private const string Criu = "pgrep -f '^([^ ]*/)?criu swrk' > /dev/null";
 
     /// <summary>Those of a checkpoint, in their order.</summary>
     public static IReadOnlyDictionary<string, string> OfACheckpoint { get; } = new Dictionary<string, string>
@@ -13,7 +15,7 @@ public static class Moments
         ["the work has begun"] = New($"{Work} -mindepth 1"),
         ["the container is frozen"] =
             "grep -qs -e FROZEN -e 'frozen 1' /sys/fs/cgroup/freezer/kubepods/*/*/*/freezer.state /sys/fs/cgroup/kubepods*/*/*/*/cgroup.events",
-        ["CRIU runs"] = "pgrep -x criu > /dev/null",
+        ["CRIU runs"] = Criu,
         ["memory is being written"] = New($"{Work} -name 'pages-*.img'"),
         ["the archive is being written"] = New($"{Archives} -type f"),
     };
@@ -23,7 +25,7 @@ public static class Moments
     {
         ["the restore has begun"] = New($"{Restores} {Work} -mindepth 1"),
         ["the images are unpacked"] = New($"{Restores} {Work} -name inventory.img"),
-        ["CRIU runs"] = "pgrep -x criu > /dev/null",
+        ["CRIU runs"] = Criu,
         ["the process is back"] = New("/run/checkpoint-operator/restored -mindepth 1"),
     };
 

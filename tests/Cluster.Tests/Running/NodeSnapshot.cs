@@ -2,7 +2,7 @@ namespace CheckpointOperator.Cluster.Tests.Running;
 
 /// <summary>
 /// What there is on a node that work could leave behind: mounts, processes, control groups and whether they are frozen, files of the agent, of CRIU and of the
-/// runtimes, Pods' folders, loop devices, network interfaces, and tasks and leases of containerd (containers that have ended are the kubelet's to keep). Names that differ each time (ids, UIDs) are written alike, so
+/// runtimes, Pods, loop devices, network interfaces, and tasks and leases of containerd (containers that have ended are the kubelet's to keep). Names that differ each time (ids, UIDs) are written alike, so
 /// that the same state gives the same lines.
 /// </summary>
 public sealed class NodeSnapshot
@@ -24,7 +24,9 @@ public sealed class NodeSnapshot
             find "$folder" -mindepth 1 -printf 'file %p\n' 2> /dev/null || true
           # The logs of a restore that failed stay until the agent starts the next time.
           done | { grep -vE '/restores/restore-[0-9a-f]{64}(/work(/.*)?|/criu\.conf)?$' || true; }
-          find /run/containerd/io.containerd.runtime.v2.task /var/lib/kubelet/pods -mindepth 1 -maxdepth 2 -printf 'file %p\n' 2> /dev/null || true
+          find /run/containerd/io.containerd.runtime.v2.task -mindepth 1 -maxdepth 2 -printf 'file %p\n' 2> /dev/null || true
+          # By their control groups: a kubelet that was killed meanwhile keeps the folder of a Pod that is gone ("orphaned pod") for ever.
+          find /sys/fs/cgroup -type d -path '*kubepods*' -name '*pod[0-9a-f]*-*' -printf 'pod %f\n' | sort -u
           # Of the machine's loop devices those whose file this node has.
           for file in /sys/block/loop*/loop/backing_file; do [ ! -e "$file" ] || [ ! -e "$(cat "$file")" ] || echo "loop device of $(cat "$file")"; done
           find /sys/class/net -type l -printf 'interface %f\n'
@@ -50,7 +52,7 @@ public sealed class NodeSnapshot
         await before.UntilAsync(
             async now =>
             {
-                bool rests = before.Difference(now).Length == 0 && now._lines.Contains($"{await cluster.CountPodsAsync()} file /var/lib/kubelet/pods/UID");
+                bool rests = before.Difference(now).Length == 0 && now._lines.Contains($"{await cluster.CountPodsAsync()} pod podUID");
                 before = now;
                 return rests;
             },
