@@ -92,6 +92,10 @@ rounds ?= 200
 interruptions: $(programs) ## kill the agent rounds=200 times, and interrupt both flows in every way at every moment (as root)
 	@eng/interruptions $(rounds)
 
+.PHONY: bench
+bench: $(bin)/checkpoint-agent ## measure src/Core beside GNU tar, bsdtar, cp, rm and others (arguments="--work W1 --place /dev/shm xfs --json FILE")
+	@bench/Core/run $(arguments)
+
 .PHONY: bench-node
 bench-node: ## measure each phase of checkpoint and restore on the cluster (arguments="--sizes '16 256' --json FILE")
 	@bench/Node/run $(arguments)
