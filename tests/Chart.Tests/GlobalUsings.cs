@@ -1,0 +1,2 @@
+global using CheckpointOperator.Chart.Tests.Rendering;
+global using YamlDotNet.RepresentationModel;
