@@ -24,6 +24,9 @@ internal sealed class OperatorOptions
     /// <summary>Port of /healthz and /readyz. Defaults to 8081.</summary>
     public int HealthPort { get; set; } = 8081;
 
+    /// <summary>The shortest time for which a watch is kept open; the longest is twice that. Defaults to 5 minutes.</summary>
+    public TimeSpan WatchTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>How long after a checkpoint's timeout its agent may still report, which it needs to thaw and clean up. Defaults to 1 minute.</summary>
     public TimeSpan AgentGrace { get; set; } = TimeSpan.FromMinutes(1);
 

@@ -11,6 +11,7 @@ internal sealed class OperatorOptionsValidator : IValidateOptions<OperatorOption
         string[] errors =
         [
             .. Between(nameof(options.LeaseDuration), options.LeaseDuration, TimeSpan.FromSeconds(2), TimeSpan.FromHours(1)),
+            .. Between(nameof(options.WatchTimeout), options.WatchTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
             .. Between(nameof(options.AgentGrace), options.AgentGrace, TimeSpan.Zero, TimeSpan.FromDays(1)),
             .. Between(nameof(options.RecheckPeriod), options.RecheckPeriod, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
             .. Between(nameof(options.HealthPort), options.HealthPort, 0, 65535),

@@ -9,7 +9,9 @@ using CheckpointOperator.Kubernetes.Informers;
 using CheckpointOperator.Kubernetes.LeaderElection;
 using CheckpointOperator.Kubernetes.Metrics;
 using k8s;
+using k8s.Models;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -31,14 +33,17 @@ public static class KubernetesOperatorServiceCollectionExtensions
         services.AddSingleton(settings);
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(_ => new k8s.Kubernetes(KubernetesClientConfiguration.BuildDefaultConfig()));
+        services.TryAddSingleton(_ => Connect());
         services.TryAddSingleton<IKubernetes>(provider => provider.GetRequiredService<k8s.Kubernetes>());
-        services.TryAddSingleton<ApiServer>();
+        services.TryAddSingleton(provider => new ApiServer(
+            provider.GetRequiredService<k8s.Kubernetes>(), provider.GetRequiredService<TimeProvider>(), provider.GetService<WriteFence>()));
         services.TryAddSingleton(typeof(ResourceClient<>));
         services.TryAddSingleton<OperatorMetrics>();
 
         // A host stops its services in reverse: controllers drain first, then the caches, the lease is given back, and Events are written last.
-        services.AddSingleton<EventRecorder>();
+        services.AddSingleton(provider => new EventRecorder(
+            Unfenced<Corev1Event>(provider), settings, provider.GetRequiredService<OperatorMetrics>(),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<EventRecorder>>()));
         services.AddSingleton<EventPublisher>(provider => provider.GetRequiredService<EventRecorder>().PublishAsync);
         services.AddHostedService(provider => provider.GetRequiredService<EventRecorder>());
 
@@ -48,7 +53,9 @@ public static class KubernetesOperatorServiceCollectionExtensions
 
         if (settings.LeaderElectionType == LeaderElectionType.Single)
         {
-            services.AddSingleton<LeaderElector>();
+            services.AddSingleton<WriteFence>();
+            services.AddSingleton<IHealthCheck, LeadershipHealth>();
+            services.AddSingleton(provider => new LeaderElector(Unfenced<V1Lease>(provider), settings, provider.GetRequiredService<TimeProvider>()));
             services.AddSingleton<LeaderElectionService>();
             services.AddSingleton<ILeadership>(provider => provider.GetRequiredService<LeaderElectionService>());
             services.AddHostedService(provider => provider.GetRequiredService<LeaderElectionService>());
@@ -63,4 +70,22 @@ public static class KubernetesOperatorServiceCollectionExtensions
         services.AddHostedService<ControllersService>();
         return new OperatorBuilder(services, settings);
     }
+
+    /// <summary>The client, with client-go's answer to a connection that is dead and says nothing (HTTP2_READ_IDLE_TIMEOUT_SECONDS 30,
+    /// HTTP2_PING_TIMEOUT_SECONDS 15): the client's own would take three and a half minutes to see it.</summary>
+    private static k8s.Kubernetes Connect()
+    {
+        KubernetesClientConfiguration configuration = KubernetesClientConfiguration.BuildDefaultConfig();
+        configuration.FirstMessageHandlerSetup = handler =>
+        {
+            handler.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+            handler.KeepAlivePingTimeout = TimeSpan.FromSeconds(15);
+        };
+        return new k8s.Kubernetes(configuration);
+    }
+
+    /// <summary>The lease is written to become the leader, and Events tell of what was done while this process was it.</summary>
+    private static ResourceClient<TEntity> Unfenced<TEntity>(IServiceProvider provider)
+        where TEntity : class, IKubernetesObject<V1ObjectMeta> =>
+        new(new ApiServer(provider.GetRequiredService<k8s.Kubernetes>(), provider.GetRequiredService<TimeProvider>()), provider.GetRequiredService<TimeProvider>());
 }

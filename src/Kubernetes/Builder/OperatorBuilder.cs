@@ -113,6 +113,7 @@ internal sealed class OperatorBuilder(IServiceCollection services, OperatorSetti
                 provider.GetRequiredService<EntityStore<TEntity>>(),
                 new InformerScope<TEntity>(
                     settings, informerSettings, provider.GetService<IEntityLabelSelector<TEntity>>(), provider.GetService<IEntityFieldSelector<TEntity>>()),
+                settings,
                 provider.GetRequiredService<OperatorMetrics>(),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<Informer<TEntity>>>()));

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using CheckpointOperator.Kubernetes.Json;
+using CheckpointOperator.Kubernetes.LeaderElection;
 using k8s.Models;
 
 namespace CheckpointOperator.Kubernetes.Client;
@@ -13,14 +14,25 @@ public sealed class ApiServer
 
     private readonly k8s.Kubernetes _kubernetes;
     private readonly TimeProvider _time;
+    private readonly WriteFence? _fence;
 
     /// <summary>Makes one.</summary>
     /// <param name="kubernetes">The client.</param>
     /// <param name="time">The clock.</param>
     public ApiServer(k8s.Kubernetes kubernetes, TimeProvider time)
+        : this(kubernetes, time, null)
+    {
+    }
+
+    /// <summary>Makes one whose writes go through a fence.</summary>
+    /// <param name="kubernetes">The client.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="fence">Asked before each write; null where every process may write.</param>
+    internal ApiServer(k8s.Kubernetes kubernetes, TimeProvider time, WriteFence? fence)
     {
         _kubernetes = kubernetes;
         _time = time;
+        _fence = fence;
     }
 
     /// <summary>Asks and reads the whole answer. Gives up after 30 s.</summary>
@@ -57,6 +69,8 @@ public sealed class ApiServer
         if (_kubernetes.Credentials is { } credentials)
             await credentials.ProcessHttpRequestAsync(message, cancellationToken).ConfigureAwait(false);
 
+        // The last thing before it is sent.
+        _fence?.Check(request);
         HttpResponseMessage response = await _kubernetes.HttpClient.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
         if (response.IsSuccessStatusCode)
             return response;

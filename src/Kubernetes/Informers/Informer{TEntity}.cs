@@ -1,4 +1,5 @@
 using System.Net;
+using CheckpointOperator.Kubernetes.Abstractions.Builder;
 using CheckpointOperator.Kubernetes.Abstractions.Entities;
 using CheckpointOperator.Kubernetes.Client;
 using CheckpointOperator.Kubernetes.Metrics;
@@ -13,18 +14,13 @@ namespace CheckpointOperator.Kubernetes.Informers;
 internal sealed partial class Informer<TEntity> : IInformer
     where TEntity : class, IKubernetesObject<V1ObjectMeta>
 {
-    /// <summary>The server ends a watch after 5 to 10 minutes, by chance, so that not all of them come back at once.</summary>
-    private static readonly TimeSpan ShortestWatch = TimeSpan.FromMinutes(5);
-
-    /// <summary>Added to the server's time: a watch that is still open then hangs on a dead connection.</summary>
-    private static readonly TimeSpan WatchdogGrace = TimeSpan.FromSeconds(30);
-
     /// <summary>A watch that ends sooner without an event was cut off, not ended.</summary>
     private static readonly TimeSpan EndedTooSoon = TimeSpan.FromSeconds(1);
 
     private readonly ResourceClient<TEntity> _client;
     private readonly EntityStore<TEntity> _store;
     private readonly InformerScope<TEntity> _scope;
+    private readonly TimeSpan _watchTimeout;
     private readonly OperatorMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger<Informer<TEntity>> _logger;
@@ -34,11 +30,12 @@ internal sealed partial class Informer<TEntity> : IInformer
 
     public Informer(
         ResourceClient<TEntity> client, EntityStore<TEntity> store, InformerScope<TEntity> scope,
-        OperatorMetrics metrics, TimeProvider time, ILogger<Informer<TEntity>> logger)
+        OperatorSettings settings, OperatorMetrics metrics, TimeProvider time, ILogger<Informer<TEntity>> logger)
     {
         _client = client;
         _store = store;
         _scope = scope;
+        _watchTimeout = settings.WatchTimeout;
         _metrics = metrics;
         _time = time;
         _logger = logger;
@@ -110,8 +107,10 @@ internal sealed partial class Informer<TEntity> : IInformer
 
     private async Task WatchAsync(ResourceScope scope, CancellationToken cancellationToken)
     {
-        TimeSpan serverTimeout = ShortestWatch * (1 + Random.Shared.NextDouble());
-        using CancellationTokenSource watchdog = new(serverTimeout + WatchdogGrace, _time);
+        // By chance, so that not all of them come back at once.
+        TimeSpan serverTimeout = _watchTimeout * (1 + Random.Shared.NextDouble());
+        // A watch that is still open after that hangs on a dead connection.
+        using CancellationTokenSource watchdog = new(serverTimeout + (_watchTimeout / 10), _time);
         using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, watchdog.Token);
         long started = _time.GetTimestamp();
         bool any = false;

@@ -10,6 +10,7 @@ namespace CheckpointOperator.Kubernetes.LeaderElection;
 internal sealed partial class LeaderElectionService : BackgroundService, ILeadership
 {
     private readonly LeaderElector _elector;
+    private readonly WriteFence _fence;
     private readonly OperatorSettings _settings;
     private readonly IHostApplicationLifetime _lifetime;
     private readonly OperatorMetrics _metrics;
@@ -17,23 +18,34 @@ internal sealed partial class LeaderElectionService : BackgroundService, ILeader
     private readonly ILogger<LeaderElectionService> _logger;
     private readonly TaskCompletionSource<CancellationToken> _elected = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private long _lostAt = long.MinValue;
+
     /// <summary>Set at the deadline: by the own clock, whatever the API server does.</summary>
     private readonly CancellationTokenSource _lost;
 
     public LeaderElectionService(
-        LeaderElector elector, OperatorSettings settings, IHostApplicationLifetime lifetime,
+        LeaderElector elector, WriteFence fence, OperatorSettings settings, IHostApplicationLifetime lifetime,
         OperatorMetrics metrics, TimeProvider time, ILogger<LeaderElectionService> logger)
     {
         _elector = elector;
+        _fence = fence;
         _settings = settings;
         _lifetime = lifetime;
         _metrics = metrics;
         _time = time;
         _logger = logger;
         _lost = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        _lost.Token.Register(() =>
+        {
+            Interlocked.Exchange(ref _lostAt, _time.GetTimestamp());
+            _fence.Close();
+        });
     }
 
-    public bool IsLeader => _elected.Task.IsCompletedSuccessfully && !_lost.IsCancellationRequested;
+    public bool IsLeader => _elected.Task.IsCompletedSuccessfully && !_lost.IsCancellationRequested && _fence.IsOpen;
+
+    /// <summary>How long ago the lease was lost; null while it is held, or was never.</summary>
+    public TimeSpan? SinceLoss => Interlocked.Read(ref _lostAt) is var at and not long.MinValue ? _time.GetElapsedTime(at) : null;
 
     public Task<CancellationToken> WaitAsync(CancellationToken cancellationToken) => _elected.Task.WaitAsync(cancellationToken);
 
@@ -42,6 +54,7 @@ internal sealed partial class LeaderElectionService : BackgroundService, ILeader
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
         if (!IsLeader)
             return;
+        _fence.Close();
         try
         {
             await _elector.ReleaseAsync(cancellationToken).ConfigureAwait(false);
@@ -103,6 +116,7 @@ internal sealed partial class LeaderElectionService : BackgroundService, ILeader
             if (!await _elector.TryHoldAsync(either.Token).ConfigureAwait(false))
                 return false;
             // Counted from the question: that is how long ago the server may have written the renewal.
+            _fence.Open(asked, _settings.LeaderElectionRenewDeadline);
             TimeSpan left = _settings.LeaderElectionRenewDeadline - _time.GetElapsedTime(asked);
             _lost.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
             return true;

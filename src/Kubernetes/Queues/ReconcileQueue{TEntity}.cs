@@ -14,6 +14,7 @@ public sealed class ReconcileQueue<TEntity> : IDisposable
     private readonly WorkQueue<NamespacedName> _work = new();
     private readonly DelayQueue<NamespacedName> _delayed;
     private readonly KeyBackoff<NamespacedName> _backoff;
+    private readonly RetryBucket _retries;
     private readonly OperatorMetrics _metrics;
     private readonly string _kind = EntityMetadata.Of<TEntity>().Kind;
 
@@ -28,6 +29,7 @@ public sealed class ReconcileQueue<TEntity> : IDisposable
         _metrics = metrics;
         _delayed = new DelayQueue<NamespacedName>(time, key => Add(key));
         _backoff = new KeyBackoff<NamespacedName>(settings.MaxErrorBackoff);
+        _retries = new RetryBucket(time);
         metrics.Observe(_kind, () => _work.Count);
     }
 
@@ -44,15 +46,15 @@ public sealed class ReconcileQueue<TEntity> : IDisposable
         return true;
     }
 
-    /// <summary>Adds a key after a failure, with its backoff.</summary>
+    /// <summary>Adds a key after a failure: after its own backoff, the turn of all that failed, or what the server asked for, whichever is longest.</summary>
     /// <param name="key">The key.</param>
     /// <param name="atLeast">What the server asked to wait.</param>
     /// <returns>Failures of the key in a row.</returns>
     public int Retry(NamespacedName key, TimeSpan? atLeast = null)
     {
         _metrics.Retried(_kind);
-        TimeSpan wait = _backoff.Next(key);
-        _delayed.Add(key, atLeast > wait ? atLeast.Value : wait);
+        TimeSpan[] waits = [_backoff.Next(key), _retries.Reserve(), atLeast ?? TimeSpan.Zero];
+        _delayed.Add(key, waits.Max());
         return _backoff.Failures(key);
     }
 

@@ -60,6 +60,7 @@ internal static class OperatorHost
             .WithReconcileStrategy(ReconcileStrategy.ByResourceVersion)
             .WithLeaderElection(options.LeaderElection ? LeaderElectionType.Single : LeaderElectionType.None, options.LeaseNamespace)
             .WithLeaderElectionTimings(options.LeaseDuration, options.LeaseDuration * 2 / 3, options.LeaseDuration * 2 / 15)
+            .WithWatchTimeout(options.WatchTimeout)
             .WithHealthPort(options.HealthPort);
         if (options.Identity is { } identity)
             settings.WithIdentity(identity);

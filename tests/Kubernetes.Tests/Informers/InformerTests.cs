@@ -143,7 +143,7 @@ public sealed class InformerTests : IAsyncDisposable
     {
         InformerScope<V1Pod> scope = new(Settings.Make(), new InformerSettings { LabelSelector = "app=x", FieldSelector = "spec.nodeName=n" }, null, null);
         Informer<V1Pod> informer = new(
-            new ResourceClient<V1Pod>(_api.Server, TimeProvider.System), _store, scope, Settings.Metrics(), TimeProvider.System, NullLogger<Informer<V1Pod>>.Instance);
+            new ResourceClient<V1Pod>(_api.Server, TimeProvider.System), _store, scope, Settings.Make(), Settings.Metrics(), TimeProvider.System, NullLogger<Informer<V1Pod>>.Instance);
         _running = informer.RunAsync(_stop.Token);
     }
 

@@ -1,4 +1,5 @@
 using CheckpointOperator.Kubernetes.Client;
+using CheckpointOperator.Kubernetes.Health;
 using CheckpointOperator.Kubernetes.LeaderElection;
 using CheckpointOperator.Kubernetes.Tests.Testing;
 using k8s.Models;
@@ -13,16 +14,18 @@ public sealed class LeaderElectionServiceTests : IDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly LeaseServer _server;
     private readonly Lifetime _lifetime = new();
+    private readonly Abstractions.Builder.OperatorSettings _settings = Settings.Make();
+    private readonly WriteFence _fence;
     private readonly LeaderElectionService _service;
     private readonly int _exitCode = Environment.ExitCode;
 
     public LeaderElectionServiceTests()
     {
         _server = new LeaseServer(_time);
-        Abstractions.Builder.OperatorSettings settings = Settings.Make();
+        _fence = new WriteFence(_time);
         _service = new LeaderElectionService(
-            new LeaderElector(new ResourceClient<V1Lease>(_server.Api.Server, _time), settings, _time),
-            settings, _lifetime, Settings.Metrics(), _time, NullLogger<LeaderElectionService>.Instance);
+            new LeaderElector(new ResourceClient<V1Lease>(_server.Api.Server, _time), _settings, _time),
+            _fence, _settings, _lifetime, Settings.Metrics(), _time, NullLogger<LeaderElectionService>.Instance);
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -90,6 +93,25 @@ public sealed class LeaderElectionServiceTests : IDisposable
     }
 
     [Fact]
+    public async Task Writes_end_with_the_leadership_and_a_process_that_stays_is_not_alive()
+    {
+        LeadershipHealth health = new(_service, _settings);
+        Assert.False(_fence.IsOpen);
+        await _service.StartAsync(Cancel);
+        await _service.WaitAsync(Cancel);
+        Assert.True(_fence.IsOpen);
+        Assert.Null(health.WhyNotLive());
+
+        _server.IsAway = true;
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Assert.False(_fence.IsOpen);
+        await _lifetime.Stopped.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+        Assert.Null(health.WhyNotLive());
+        _time.Advance(TimeSpan.FromSeconds(16));
+        Assert.Contains("lost 16 s ago", health.WhyNotLive(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_process_that_ends_gives_the_lease_back()
     {
         await _service.StartAsync(Cancel);
@@ -98,6 +120,7 @@ public sealed class LeaderElectionServiceTests : IDisposable
 
         Assert.Equal(string.Empty, _server.Lease!.Spec.HolderIdentity);
         Assert.False(_lifetime.Stopped.Task.IsCompleted);
+        Assert.False(_fence.IsOpen);
     }
 
     private sealed class Lifetime : IHostApplicationLifetime, IDisposable

@@ -14,6 +14,7 @@ public sealed class OperatorOptionsTests
     [InlineData("--LeaseDuration=00:00:01", "CHECKPOINT_OPERATOR_LEASEDURATION")]
     [InlineData("--RecheckPeriod=00:00:00", "CHECKPOINT_OPERATOR_RECHECKPERIOD")]
     [InlineData("--AgentGrace=-00:00:01", "CHECKPOINT_OPERATOR_AGENTGRACE")]
+    [InlineData("--WatchTimeout=00:00:00.5", "CHECKPOINT_OPERATOR_WATCHTIMEOUT")]
     [InlineData("--HealthPort=70000", "CHECKPOINT_OPERATOR_HEALTHPORT")]
     public void A_setting_that_cannot_be_is_refused_by_its_name(string setting, string name)
     {

@@ -48,6 +48,10 @@ public sealed record OperatorSettings
     /// <summary>How often every cached object is reconciled without an event. Defaults to 10 hours.</summary>
     public TimeSpan ResyncPeriod { get; init; }
 
+    /// <summary>The shortest time after which the server is asked to end a watch; the longest is twice that. A watch that is open a tenth of this longer
+    /// hangs on a dead connection, and /healthz fails after four times of it without a word from the server. Defaults to 5 minutes.</summary>
+    public TimeSpan WatchTimeout { get; init; }
+
     /// <summary>Port of /healthz and /readyz. Defaults to null: none.</summary>
     public int? HealthPort { get; init; }
 }

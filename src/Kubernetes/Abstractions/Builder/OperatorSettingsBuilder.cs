@@ -20,6 +20,7 @@ public sealed class OperatorSettingsBuilder
     private bool _autoAttachFinalizers = true;
     private TimeSpan _cacheSyncTimeout = TimeSpan.FromMinutes(2);
     private TimeSpan _resyncPeriod = TimeSpan.FromHours(10);
+    private TimeSpan _watchTimeout = TimeSpan.FromMinutes(5);
     private int? _healthPort;
 
     /// <summary>Sets the operator's name.</summary>
@@ -115,6 +116,16 @@ public sealed class OperatorSettingsBuilder
         return this;
     }
 
+    /// <summary>Sets how long a watch is kept open.</summary>
+    /// <param name="shortest">At least a second; the server is asked for this up to twice this, by chance.</param>
+    public OperatorSettingsBuilder WithWatchTimeout(TimeSpan shortest)
+    {
+        // The server counts whole seconds.
+        ArgumentOutOfRangeException.ThrowIfLessThan(shortest, TimeSpan.FromSeconds(1));
+        _watchTimeout = shortest;
+        return this;
+    }
+
     /// <summary>Serves /healthz and /readyz.</summary>
     /// <param name="port">The port, on all addresses; 0 for a free one; null for no endpoint.</param>
     public OperatorSettingsBuilder WithHealthPort(int? port)
@@ -146,6 +157,7 @@ public sealed class OperatorSettingsBuilder
         AutoAttachFinalizers = _autoAttachFinalizers,
         CacheSyncTimeout = _cacheSyncTimeout,
         ResyncPeriod = _resyncPeriod,
+        WatchTimeout = _watchTimeout,
         HealthPort = _healthPort,
     };
 
