@@ -1,3 +1,7 @@
+using CheckpointOperator.Operator;
+using CheckpointOperator.Operator.Controllers;
+using Microsoft.Extensions.Options;
+
 namespace CheckpointOperator.ControlPlane.Tests;
 
 /// <summary>What the operator makes of a ContainerRestore.</summary>
@@ -222,6 +226,27 @@ public sealed class RestoreTests(TestControlPlane controlPlane)
         await space.Kubelet.RemovePodAsync("copy");
         V1Alpha1ContainerRestore failed = await space.UntilRestoreAsync("copy", current => current.Status.Phase == RestorePhase.Failed, "is Failed");
         Assert.Equal("PodDeleted", failed.Status.Conditions.Find("Ready")!.Reason);
+        Assert.Null(await space.Pods.GetAsync(space.Key("copy"), Cancelled));
+    }
+
+    [Fact]
+    public async Task A_restore_that_a_late_cache_shows_unstarted_makes_no_other_Pod()
+    {
+        await using TestNamespace space = await TestNamespace.CreateAsync(controlPlane);
+        await using (RunningOperator running = await RunningOperator.StartAsync(space))
+            await space.ReadyCheckpointAsync("first", "web");
+        var controller = new ContainerRestoreController(
+            space.Restores, space.Checkpoints, controlPlane.Client<V1Alpha1CheckpointNode>(), space.Pods,
+            (_, _, _, _, _) => Task.CompletedTask, TimeProvider.System, Options.Create(new OperatorOptions()));
+        await controller.ReconcileAsync(await space.RestoreAsync("copy", "first"), Cancelled);
+        V1Alpha1ContainerRestore started = (await space.Restores.GetAsync(space.Key("copy"), Cancelled))!;
+        Assert.Equal(RestorePhase.Running, started.Status.Phase);
+
+        // As it was before the write that came with the Pod: what the controller is given when the Pod's news arrive ahead of the restore's.
+        started.Status.Phase = RestorePhase.Pending;
+        started.Status.PodUID = null;
+        await space.Kubelet.RemovePodAsync("copy");
+        await controller.ReconcileAsync(started, Cancelled);
         Assert.Null(await space.Pods.GetAsync(space.Key("copy"), Cancelled));
     }
 

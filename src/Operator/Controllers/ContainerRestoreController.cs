@@ -62,6 +62,8 @@ internal sealed class ContainerRestoreController(
         V1Pod? pod = await pods.GetAsync(podKey, cancellationToken);
         if (RestorePreflight.FindNameObstacle(restore, pod) is { } taken)
             return await StopAsync(restore, taken, "Preflight", cancellationToken);
+        if (pod is null && !await IsUnstartedAtServerAsync(restore, cancellationToken))
+            return Success(restore);
 
         V1Alpha1ContainerRestore prepared = await PrepareAsync(restore, found, podKey.Name, cancellationToken);
         try
@@ -213,6 +215,10 @@ internal sealed class ContainerRestoreController(
         restore.Status.Phase == RestorePhase.Ready && restore.Spec.OnContainerRestart == OnContainerRestart.RestoreAgain && !restore.Status.Conditions.IsTrue("Restored");
 
     private static bool IsUnstarted(V1Alpha1ContainerRestore restore) => restore.Status.Phase is null or RestorePhase.Pending;
+
+    // The cache lags behind our own writes: a Pod that is not there may have been made for this restore, and deleted since.
+    private async Task<bool> IsUnstartedAtServerAsync(V1Alpha1ContainerRestore restore, CancellationToken cancellationToken) =>
+        await restores.GetAsync(NamespacedName.Of(restore), cancellationToken) is { } latest && latest.Metadata.Uid == restore.Metadata.Uid && IsUnstarted(latest);
 
     private static ReconciliationResult<V1Alpha1ContainerRestore> Success(V1Alpha1ContainerRestore restore, TimeSpan? requeueAfter = null) =>
         ReconciliationResult<V1Alpha1ContainerRestore>.Success(restore, requeueAfter);
