@@ -10,8 +10,8 @@ internal static class NodeCapability
     private static readonly TimeSpan HeartbeatLimit = TimeSpan.FromMinutes(11);
 
     /// <summary>Why a node cannot take a checkpoint with an engine, or null.</summary>
-    public static string? WhyItCannotCheckpoint(V1Alpha1CheckpointNode node, CheckpointEngine engine, DateTimeOffset now) =>
-        WhyItIsSilent(node, now)
+    public static string? WhyItCannotCheckpoint(V1Alpha1CheckpointNode node, CheckpointEngine engine, Ages ages) =>
+        WhyItIsSilent(node, ages)
         ?? WhyFalse(node, "CanCheckpoint")
         ?? engine switch
         {
@@ -23,11 +23,11 @@ internal static class NodeCapability
         };
 
     /// <summary>Why a node cannot restore at all, or null.</summary>
-    public static string? WhyItCannotRestore(V1Alpha1CheckpointNode node, DateTimeOffset now)
+    public static string? WhyItCannotRestore(V1Alpha1CheckpointNode node, Ages ages)
     {
         string name = node.Metadata.Name;
         CheckpointNodeStatus status = node.Status;
-        return WhyItIsSilent(node, now)
+        return WhyItIsSilent(node, ages)
             // The agent says it best; what follows is for one of another version.
             ?? WhyFalse(node, "CanRestore")
             ?? (status.Criu?.Ok != true ? $"node {name} has no usable CRIU (found: {status.Criu?.Version ?? "none"}). Install CRIU 4.2 or later on the node." : null)
@@ -38,11 +38,11 @@ internal static class NodeCapability
     }
 
     /// <summary>How long until a node's agent counts as silent where it writes nothing more.</summary>
-    public static TimeSpan? TimeUntilSilent(V1Alpha1CheckpointNode node, DateTimeOffset now) =>
-        node.Status.HeartbeatTime is { } heartbeat ? heartbeat + HeartbeatLimit - now + TimeSpan.FromSeconds(1) : null;
+    public static TimeSpan? TimeUntilSilent(V1Alpha1CheckpointNode node, Ages ages) =>
+        node.Status.HeartbeatTime is { } heartbeat ? HeartbeatLimit - ages.Of(node, heartbeat) + TimeSpan.FromSeconds(1) : null;
 
-    private static string? WhyItIsSilent(V1Alpha1CheckpointNode node, DateTimeOffset now) =>
-        node.Status.HeartbeatTime is { } heartbeat && now - heartbeat <= HeartbeatLimit
+    private static string? WhyItIsSilent(V1Alpha1CheckpointNode node, Ages ages) =>
+        node.Status.HeartbeatTime is { } heartbeat && ages.Of(node, heartbeat) <= HeartbeatLimit
             ? null
             : $"the agent of node {node.Metadata.Name} was last heard {(node.Status.HeartbeatTime is { } last ? $"at {last:u}" : "never")}. Look at its Pod on that node.";
 

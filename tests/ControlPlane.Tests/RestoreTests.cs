@@ -237,7 +237,7 @@ public sealed class RestoreTests(TestControlPlane controlPlane)
             await space.ReadyCheckpointAsync("first", "web");
         var controller = new ContainerRestoreController(
             space.Restores, space.Checkpoints, controlPlane.Client<V1Alpha1CheckpointNode>(), space.Pods,
-            (_, _, _, _, _) => Task.CompletedTask, TimeProvider.System, Options.Create(new OperatorOptions()));
+            (_, _, _, _, _) => Task.CompletedTask, new Ages(TimeProvider.System), TimeProvider.System, Options.Create(new OperatorOptions()));
         await controller.ReconcileAsync(await space.RestoreAsync("copy", "first"), Cancelled);
         V1Alpha1ContainerRestore started = (await space.Restores.GetAsync(space.Key("copy"), Cancelled))!;
         Assert.Equal(RestorePhase.Running, started.Status.Phase);

@@ -44,11 +44,11 @@ internal static class CheckpointPreflight
     }
 
     /// <summary>What stands in the way at the Pod's node.</summary>
-    public static Obstacle? FindNodeObstacle(V1Alpha1ContainerCheckpoint checkpoint, V1Pod pod, V1Alpha1CheckpointNode? node, DateTimeOffset now)
+    public static Obstacle? FindNodeObstacle(V1Alpha1ContainerCheckpoint checkpoint, V1Pod pod, V1Alpha1CheckpointNode? node, Ages ages)
     {
         string? why = node is null
             ? $"no agent has reported from node {pod.Spec.NodeName}: there is no CheckpointNode of that name. Let the agent's DaemonSet run there."
-            : NodeCapability.WhyItCannotCheckpoint(node, checkpoint.Spec.Engine, now);
+            : NodeCapability.WhyItCannotCheckpoint(node, checkpoint.Spec.Engine, ages);
         return why is null ? null : new("NodeCannotCheckpoint", $"Pod {checkpoint.Metadata.NamespaceProperty}/{checkpoint.Spec.Pod} cannot be checkpointed: {why}");
     }
 

@@ -7,21 +7,21 @@ namespace CheckpointOperator.Operator.Controllers;
 /// <summary>
 /// Labels the Nodes that can restore, for RuntimeClass checkpoint-restore to select. The agent cannot: a node that may write Nodes may write all of them.
 /// </summary>
-internal sealed class CheckpointNodeController(ResourceClient<V1Node> nodes, TimeProvider time) : IEntityController<V1Alpha1CheckpointNode>
+internal sealed class CheckpointNodeController(ResourceClient<V1Node> nodes, Ages ages) : IEntityController<V1Alpha1CheckpointNode>
 {
     /// <inheritdoc />
     public async Task<ReconciliationResult<V1Alpha1CheckpointNode>> ReconcileAsync(V1Alpha1CheckpointNode entity, CancellationToken cancellationToken)
     {
-        DateTimeOffset now = time.GetUtcNow();
-        bool capable = entity.Metadata.DeletionTimestamp is null && NodeCapability.WhyItCannotRestore(entity, now) is null;
+        bool capable = entity.Metadata.DeletionTimestamp is null && NodeCapability.WhyItCannotRestore(entity, ages) is null;
         await LabelAsync(entity.Metadata.Name, capable, cancellationToken);
         // An agent that falls silent writes nothing that would bring this here again.
-        return ReconciliationResult<V1Alpha1CheckpointNode>.Success(entity, capable ? NodeCapability.TimeUntilSilent(entity, now) : null);
+        return ReconciliationResult<V1Alpha1CheckpointNode>.Success(entity, capable ? NodeCapability.TimeUntilSilent(entity, ages) : null);
     }
 
     /// <inheritdoc />
     public async Task<ReconciliationResult<V1Alpha1CheckpointNode>> DeletedAsync(V1Alpha1CheckpointNode entity, CancellationToken cancellationToken)
     {
+        ages.Forget(entity);
         await LabelAsync(entity.Metadata.Name, capable: false, cancellationToken);
         return ReconciliationResult<V1Alpha1CheckpointNode>.Success(entity);
     }

@@ -13,6 +13,7 @@ internal sealed class ContainerCheckpointController(
     ResourceClient<V1Pod> pods,
     ResourceClient<V1Node> nodes,
     EventPublisher publish,
+    Ages ages,
     TimeProvider time,
     IOptions<OperatorOptions> options) : IEntityController<V1Alpha1ContainerCheckpoint>
 {
@@ -31,8 +32,11 @@ internal sealed class ContainerCheckpointController(
             };
 
     /// <inheritdoc />
-    public Task<ReconciliationResult<V1Alpha1ContainerCheckpoint>> DeletedAsync(V1Alpha1ContainerCheckpoint entity, CancellationToken cancellationToken) =>
-        Task.FromResult(ReconciliationResult<V1Alpha1ContainerCheckpoint>.Success(entity));
+    public Task<ReconciliationResult<V1Alpha1ContainerCheckpoint>> DeletedAsync(V1Alpha1ContainerCheckpoint entity, CancellationToken cancellationToken)
+    {
+        ages.Forget(entity);
+        return Task.FromResult(Success(entity));
+    }
 
     private async Task<ReconciliationResult<V1Alpha1ContainerCheckpoint>> AssignAsync(V1Alpha1ContainerCheckpoint checkpoint, CancellationToken cancellationToken)
     {
@@ -46,7 +50,7 @@ internal sealed class ContainerCheckpointController(
 
         string nodeName = pod!.Spec.NodeName;
         V1Alpha1CheckpointNode? node = await checkpointNodes.GetAsync(new NamespacedName(null, nodeName), cancellationToken);
-        if (CheckpointPreflight.FindNodeObstacle(checkpoint, pod, node, time.GetUtcNow()) is { } incapable)
+        if (CheckpointPreflight.FindNodeObstacle(checkpoint, pod, node, ages) is { } incapable)
             return await StopAsync(checkpoint, incapable, cancellationToken);
 
         // The finalizer stands before the agent may write its first byte: no archive without someone to remove it.
@@ -95,9 +99,12 @@ internal sealed class ContainerCheckpointController(
             await DeletePodAsync(checkpoint, uid, cancellationToken);
 
         if (!GoDuration.TryParse(checkpoint.Spec.Ttl, out TimeSpan ttl) || checkpoint.Status.CompletionTime is not { } completed)
+        {
+            ages.Forget(checkpoint);
             return Success(checkpoint);
+        }
 
-        TimeSpan age = time.GetUtcNow().UtcDateTime - completed;
+        TimeSpan age = ages.Of(checkpoint, completed);
         if (age < ttl)
             return Success(checkpoint, ttl - age < LongestRequeue ? ttl - age : LongestRequeue);
 
@@ -198,11 +205,8 @@ internal sealed class ContainerCheckpointController(
         status.Conditions = status.Conditions.With("Ready", Conditions.False, obstacle.Reason, obstacle.Message, checkpoint.Metadata.Generation, now);
     }
 
-    private TimeSpan RemainingTime(V1Alpha1ContainerCheckpoint checkpoint)
-    {
-        DateTime now = time.GetUtcNow().UtcDateTime;
-        return (checkpoint.Status.StartTime ?? now) + Timeout(checkpoint) + options.Value.AgentGrace - now;
-    }
+    private TimeSpan RemainingTime(V1Alpha1ContainerCheckpoint checkpoint) =>
+        Timeout(checkpoint) + options.Value.AgentGrace - (checkpoint.Status.StartTime is { } start ? ages.Of(checkpoint, start) : TimeSpan.Zero);
 
     private static TimeSpan Timeout(V1Alpha1ContainerCheckpoint checkpoint) =>
         GoDuration.TryParse(checkpoint.Spec.Timeout, out TimeSpan timeout) ? timeout : TimeSpan.FromMinutes(2);

@@ -14,6 +14,7 @@ internal sealed class ContainerRestoreController(
     ResourceClient<V1Alpha1CheckpointNode> checkpointNodes,
     ResourceClient<V1Pod> pods,
     EventPublisher publish,
+    Ages ages,
     TimeProvider time,
     IOptions<OperatorOptions> options) : IEntityController<V1Alpha1ContainerRestore>
 {
@@ -53,7 +54,7 @@ internal sealed class ContainerRestoreController(
 
         string nodeName = found[0].Status.NodeName!;
         V1Alpha1CheckpointNode? node = await checkpointNodes.GetAsync(new NamespacedName(null, nodeName), cancellationToken);
-        Obstacle? incapable = found.Select(checkpoint => RestorePreflight.FindNodeObstacle(checkpoint, node, time.GetUtcNow())
+        Obstacle? incapable = found.Select(checkpoint => RestorePreflight.FindNodeObstacle(checkpoint, node, ages)
             ?? RestorePreflight.FindVolumeObstacle(restore, checkpoint)).FirstOrDefault(obstacle => obstacle is not null);
         if (incapable is not null)
             return await StopAsync(restore, incapable, "Preflight", cancellationToken);

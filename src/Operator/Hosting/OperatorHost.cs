@@ -30,6 +30,7 @@ internal static class OperatorHost
         if (new OperatorOptionsValidator().Validate(null, options) is { Failed: true } refused)
             throw new OptionsValidationException(nameof(OperatorOptions), typeof(OperatorOptions), refused.Failures);
         builder.Services.AddSingleton(Options.Create(options));
+        builder.Services.AddSingleton<Ages>();
         builder.Services.AddTelemetry(options);
         builder.Services.AddControllers(options);
         return builder;

@@ -39,7 +39,7 @@ internal static class RestorePreflight
     }
 
     /// <summary>What stands in the way at the node that holds the archive.</summary>
-    public static Obstacle? FindNodeObstacle(V1Alpha1ContainerCheckpoint checkpoint, V1Alpha1CheckpointNode? node, DateTimeOffset now)
+    public static Obstacle? FindNodeObstacle(V1Alpha1ContainerCheckpoint checkpoint, V1Alpha1CheckpointNode? node, Ages ages)
     {
         if (node is null)
         {
@@ -48,7 +48,7 @@ internal static class RestorePreflight
         }
 
         string name = $"ContainerCheckpoint {checkpoint.Metadata.NamespaceProperty}/{checkpoint.Metadata.Name}";
-        if (NodeCapability.WhyItCannotRestore(node, now) is { } why)
+        if (NodeCapability.WhyItCannotRestore(node, ages) is { } why)
             return new("NodeCannotRestore", $"{name} cannot be restored yet: {why}");
 
         return HostComparison.Find(checkpoint.Status, node) is [{ } first, ..] all

@@ -1,3 +1,4 @@
+using CheckpointOperator.Kubernetes.Abstractions.Reconciliation.Controller;
 using CheckpointOperator.Operator.Hosting;
 using k8s;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,13 +24,20 @@ public sealed class RunningOperator : IAsyncDisposable
     public static Task<RunningOperator> StartAsync(TestNamespace space, params string[] settings) => StartAsync(space, [], settings);
 
     /// <summary>Starts one whose requests go through faults.</summary>
-    public static async Task<RunningOperator> StartAsync(TestNamespace space, DelegatingHandler[] faults, params string[] settings)
+    public static Task<RunningOperator> StartAsync(TestNamespace space, DelegatingHandler[] faults, params string[] settings) =>
+        StartAsync(space, faults, TimeProvider.System, settings);
+
+    /// <summary>Starts one that has a clock of its own.</summary>
+    public static Task<RunningOperator> StartAsync(TestNamespace space, TimeProvider time, params string[] settings) => StartAsync(space, [], time, settings);
+
+    private static async Task<RunningOperator> StartAsync(TestNamespace space, DelegatingHandler[] faults, TimeProvider time, string[] settings)
     {
         KubernetesClientConfiguration configuration = await ServiceAccountToken.ConfigurationAsync(space.ControlPlane, Namespace, Account);
         HostApplicationBuilder builder = OperatorHost.CreateBuilder(
             [$"--Namespace={space.Name}", "--LeaderElection=false", "--RecheckPeriod=00:00:05", "--HealthPort=0", .. settings]);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddSingleton(new k8s.Kubernetes(configuration, faults));
+        builder.Services.AddSingleton(time);
         IHost host = builder.Build();
         await host.StartAsync(TestContext.Current.CancellationToken);
         return new RunningOperator(host);
@@ -37,6 +45,12 @@ public sealed class RunningOperator : IAsyncDisposable
 
     /// <summary>Asks it to stop, as the kubelet does, and waits until it has.</summary>
     public Task StopAsync() => _host.StopAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>Lets a controller of it look at a state of an object, also at one that is over, as a watch that lags shows it.</summary>
+    public Task ReconcileAsync<TController, TEntity>(TEntity entity)
+        where TController : IEntityController<TEntity>
+        where TEntity : class, IKubernetesObject<V1ObjectMeta> =>
+        ActivatorUtilities.CreateInstance<TController>(_host.Services).ReconcileAsync(entity, TestContext.Current.CancellationToken);
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()

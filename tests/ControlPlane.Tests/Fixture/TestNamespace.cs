@@ -56,10 +56,10 @@ public sealed class TestNamespace(TestControlPlane controlPlane, string name) : 
     }
 
     /// <summary>Starts a Pod and checkpoints it; the operator must be running.</summary>
-    public async Task<V1Alpha1ContainerCheckpoint> ReadyCheckpointAsync(string checkpoint, string pod)
+    public async Task<V1Alpha1ContainerCheckpoint> ReadyCheckpointAsync(string checkpoint, string pod, Action<ContainerCheckpointSpec>? set = null)
     {
         await Kubelet.StartPodAsync(pod);
-        await CheckpointAsync(checkpoint, pod);
+        await CheckpointAsync(checkpoint, pod, set);
         return await Agent.CompleteAsync(await UntilCheckpointAsync(checkpoint, current => current.Status.Phase == CheckpointPhase.Running, "is Running"));
     }
 
