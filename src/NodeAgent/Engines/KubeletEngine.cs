@@ -82,6 +82,7 @@ internal sealed partial class KubeletEngine(
     private async Task<CheckpointOutcome> TakeOnceAsync(CheckpointRequest request, CancellationToken cancellationToken)
     {
         RunningContainer? container = Find(request);
+        await RefuseObstaclesAsync(request, container, cancellationToken);
         ArchiveMetadata metadata = await DescribeAsync(request, container, cancellationToken);
         IReadOnlyList<string> leftOut = content.FindLeftOut(request, container);
         DateTimeOffset start = time.GetUtcNow();
@@ -149,6 +150,21 @@ internal sealed partial class KubeletEngine(
             // The kubelet may know it still; what it runs on is then not told.
             Log.NotDescribed(logger, request.ContainerId, unknown.Message);
             return null;
+        }
+    }
+
+    private async Task RefuseObstaclesAsync(CheckpointRequest request, RunningContainer? container, CancellationToken cancellationToken)
+    {
+        if (container is null)
+            return;
+        try
+        {
+            if (await new OciRuntime(processes, container.RuntimePath, container.RuntimeRoot).StateAsync(container.Id.Id, cancellationToken) is { Pid: > 0 } state)
+                ProcessObstacles.Refuse(request.Container, state.Pid);
+        }
+        catch (OciRuntimeException unknown)
+        {
+            Log.NotDescribed(logger, request.ContainerId, unknown.Message);
         }
     }
 

@@ -13,11 +13,17 @@ internal static class ProcessObstacles
 {
     private const string Processes = "/proc";
 
-    /// <summary>What is in CRIU's way and what to do about it; null for nothing.</summary>
-    /// <param name="pid">The container's first process.</param>
-    public static string? Find(int pid) => Find(Processes, pid, NodeFacts.Cgroup() == "v1");
+    /// <summary>Fails where something is in CRIU's way. Before anything is frozen: CRIU would keep the container frozen until the time limit.</summary>
+    /// <param name="container">The container's name, for the message.</param>
+    /// <param name="pid">Its first process.</param>
+    /// <exception cref="CheckpointFailedException">CheckpointFailed: what it is, and what to do about it.</exception>
+    public static void Refuse(string container, int pid)
+    {
+        if (Find(Processes, pid, NodeFacts.Cgroup() == "v1") is { } obstacle)
+            throw new CheckpointFailedException(CheckpointFailedException.CheckpointFailed, $"CRIU cannot dump container {container}: {obstacle}");
+    }
 
-    /// <summary>What is in CRIU's way below a /proc.</summary>
+    /// <summary>What is in CRIU's way below a /proc, and what to do about it; null for nothing.</summary>
     /// <param name="processes">The folder.</param>
     /// <param name="pid">The container's first process.</param>
     /// <param name="stoppedToo">Whether stopped processes are.</param>

@@ -67,7 +67,7 @@ public sealed partial class RuntimeEngine(
         // Of several faults the first one's is told: that it does not run.
         await Task.WhenAll(finding, describing, asking);
         OciState state = await finding;
-        RequireSeizable(request, state);
+        ProcessObstacles.Refuse(request.Container, state.Pid);
         space.Require(request.Container, state.Pid);
         ContainerFreezer? freezer = ContainerFreezer.Find(node, container, state.Pid);
         ArchiveMetadata metadata = await describing;
@@ -173,13 +173,6 @@ public sealed partial class RuntimeEngine(
             : throw new CheckpointFailedException(
                 CheckpointFailedException.ContainerNotRunning,
                 $"container {container.Id} is {state?.Status ?? "unknown to " + container.RuntimePath}, not running: a checkpoint needs a running container");
-    }
-
-    // Before anything is frozen: CRIU would keep the container frozen until the time limit.
-    private static void RequireSeizable(CheckpointRequest request, OciState state)
-    {
-        if (ProcessObstacles.Find(state.Pid) is { } obstacle)
-            throw new CheckpointFailedException(CheckpointFailedException.CheckpointFailed, $"CRIU cannot dump container {request.Container}: {obstacle}");
     }
 
     // The log carries the container's label before CRIU opens it: a confined CRIU may write nothing else.

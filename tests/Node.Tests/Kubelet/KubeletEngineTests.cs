@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 using CheckpointOperator.Core.Runtimes;
 using CheckpointOperator.Node.Tests.Node;
 using CheckpointOperator.NodeAgent;
@@ -5,6 +7,7 @@ using CheckpointOperator.NodeAgent.Containers;
 using CheckpointOperator.NodeAgent.Engines;
 using CheckpointOperator.NodeAgent.Kubelet;
 using CheckpointOperator.NodeAgent.Launch;
+using CheckpointOperator.NodeAgent.Node;
 using CheckpointOperator.NodeAgent.Store;
 
 using Microsoft.Extensions.Logging.Abstractions;
@@ -203,6 +206,30 @@ public sealed class KubeletEngineTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_stopped_process_is_told_before_the_kubelet_is_asked()
+    {
+        Assert.SkipUnless(NodeFacts.Cgroup() == "v1", "with control groups of version 2 a stopped process can be taken");
+        const string Bundle = "/run/containerd/io.containerd.runtime.v2.task/k8s.io/abc";
+        Directory.CreateDirectory(_kubelet.Node.On(Bundle));
+        await File.WriteAllTextAsync(_kubelet.Node.On($"{Bundle}/config.json"), "{}", TestContext.Current.CancellationToken);
+        using Process stopped = Process.Start("sleep", "1000");
+        try
+        {
+            await ShellAsync($"kill -STOP {stopped.Id}; until grep -q '^State:.T' /proc/{stopped.Id}/status; do :; done");
+            _containerd.Pid = stopped.Id;
+            CheckpointFailedException refused = await Assert.ThrowsAsync<CheckpointFailedException>(() => TakeAsync());
+            Assert.Equal(CheckpointFailedException.CheckpointFailed, refused.Reason);
+            Assert.Contains($"process {stopped.Id} (sleep) is stopped", refused.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            stopped.Kill();
+        }
+        Assert.Empty(_kubelet.Server.Requests);
+        Assert.DoesNotContain("tasks pause abc", _containerd.Asked);
+    }
+
+    [Fact]
     public async Task A_compressed_archive_is_taken_as_it_is_and_what_is_missing_is_told()
     {
         _kubelet.Server.Checkpoint = () => Write(Name, "-z");
@@ -285,6 +312,9 @@ public sealed class KubeletEngineTests : IAsyncDisposable
 
         public bool Resists { get; set; }
 
+        // Of the container's first process, once there is one.
+        public int? Pid { get; set; }
+
         public Task<NodeCommandResult> RunAsync(NodeCommand command, CancellationToken cancellationToken)
         {
             string asked = string.Join(' ', command.Arguments.Skip(4));
@@ -294,6 +324,8 @@ public sealed class KubeletEngineTests : IAsyncDisposable
                 File.WriteAllText($"{root}{folder}/{CriuCpu.FileName}", "processor");
                 return Task.FromResult(new NodeCommandResult(0, "", ""));
             }
+            if (Pid is { } pid && command.Arguments is [_, _, "state", "abc"])
+                return Task.FromResult(new NodeCommandResult(0, $$"""{"id":"abc","status":"running","pid":{{pid}}}""", ""));
             return Task.FromResult((asked, Resists) switch
             {
                 ("tasks pause abc", _) => Held(true),

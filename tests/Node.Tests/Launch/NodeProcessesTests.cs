@@ -100,6 +100,23 @@ public sealed class NodeProcessesTests : IAsyncLifetime
         Assert.True(!File.Exists(stat) || File.ReadAllText(stat).Contains(") Z ", StringComparison.Ordinal));
     }
 
+    // As CRIU does it for its checks (CLONE_PARENT): what it makes so is a child of this process, not its own.
+    [Fact]
+    public async Task What_it_made_as_a_sibling_of_itself_leaves_no_zombie()
+    {
+        NodeCommandResult result = await _processes.RunAsync(new NodeCommand("perl", ["-MPOSIX", "-e", """
+            my $clone = (POSIX::uname())[4] eq "aarch64" ? 220 : 56;
+            my $sibling = syscall($clone, 0x8000 | 17, 0, 0, 0, 0);
+            POSIX::_exit(0) if $sibling == 0;
+            my $state;
+            do { open(my $stat, "<", "/proc/$sibling/stat") or die "$sibling: $!"; $state = <$stat> } until $state =~ /\) Z /;
+            print $sibling;
+            """]), Cancelled);
+        Assert.Equal(0, result.ExitCode);
+        Assert.True(int.Parse(result.Output, System.Globalization.CultureInfo.InvariantCulture) > 0);
+        Assert.False(Directory.Exists($"/proc/{result.Output}"), File.Exists($"/proc/{result.Output}/status") ? File.ReadAllText($"/proc/{result.Output}/status") : null);
+    }
+
     [Fact]
     public async Task What_it_leaves_behind_goes_on()
     {
