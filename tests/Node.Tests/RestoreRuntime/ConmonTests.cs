@@ -7,11 +7,40 @@ namespace CheckpointOperator.Node.Tests.RestoreRuntime;
 public sealed class ConmonTests(NodeFixture node)
 {
     private const string Runc = "/usr/sbin/runc";
+    private const string Crun = "/usr/bin/crun";
+    private const string Exec = """{"terminal":false,"cwd":"/","args":["/bin/sh","-c","echo out; echo err >&2; exit 6"],"env":["PATH=/bin"],"user":{"uid":0,"gid":0}}""";
+
+    // What it is run with says what it was given; it ends by a signal in its own way.
+    private const string Observed = "trap 'echo ending; exit 7' TERM; busybox tty; while read -r name value; do case $name in SigBlk:|SigIgn:|Seccomp:) echo $name $value ;; esac; done < /proc/$$/status; echo err >&2; echo ready; while :; do busybox sleep 0.05; done";
 
     [Theory]
-    [InlineData("/usr/sbin/runc")]
-    [InlineData("/usr/bin/crun")]
-    public async Task A_restored_process_writes_into_conmons_log_and_its_exit_reaches_conmon(string runtime)
+    [InlineData(Runc, false)]
+    [InlineData(Runc, true)]
+    [InlineData(Crun, false)]
+    [InlineData(Crun, true)]
+    public async Task Conmon_makes_a_container_watches_it_and_runs_commands_in_it(string runtime, bool terminal)
+    {
+        string[] alone = await LifeAsync(runtime, runtime, terminal);
+        Assert.Contains("ready", alone[3], StringComparison.Ordinal);
+        Assert.Equal(alone, await LifeAsync(new Wrapper(node, runtime).Program, runtime, terminal));
+    }
+
+    [Theory]
+    [InlineData("--systemd-cgroup")]
+    [InlineData("--runtime-arg --no-such-option")]
+    public async Task Conmon_is_told_of_a_failure_in_the_runtimes_own_words(string options)
+    {
+        string alone = await ReportAsync(Runc, options);
+        Assert.Contains("\"message\"", alone, StringComparison.Ordinal);
+        Assert.Equal(alone, await ReportAsync(new Wrapper(node, Runc).Program, options));
+    }
+
+    [Theory]
+    [InlineData(Runc, "")]
+    [InlineData(Runc, "--no-pivot")]
+    [InlineData(Crun, "")]
+    [InlineData(Crun, "--no-pivot")]
+    public async Task A_restored_process_writes_into_conmons_log_and_its_exit_reaches_conmon(string runtime, string options)
     {
         await using ConmonContainer source = await ConmonContainer.PrepareAsync(node, runtime);
         await source.CreateAsync(runtime);
@@ -22,7 +51,7 @@ public sealed class ConmonTests(NodeFixture node)
         var wrapper = new Wrapper(node, runtime);
         await using AgentStandIn agent = wrapper.Agent(request => [AnswerTo(request, folder)]);
         await using ConmonContainer copy = await ConmonContainer.PrepareAsync(node, runtime);
-        JsonObject created = await copy.CreateAsync(wrapper.Program);
+        JsonObject created = await copy.CreateAsync(wrapper.Program, options);
         Assert.True((int)created["pid"]! > 0, created.ToJsonString());
         // CRI-O starts only what is created.
         JsonNode state = await StateAsync(copy, wrapper.Program);
@@ -68,6 +97,39 @@ public sealed class ConmonTests(NodeFixture node)
         Assert.Equal(-1, (int)created["pid"]!);
         Assert.Contains("is refused (DigestMismatch): the archive was altered", (string)created["message"]!, StringComparison.Ordinal);
     }
+
+    private async Task<string[]> LifeAsync(string program, string runtime, bool terminal)
+    {
+        await using ConmonContainer container = await ConmonContainer.PrepareAsync(node, runtime, namesARestore: false, config =>
+        {
+            config.Remove("annotations");
+            config["process"]!["terminal"] = terminal;
+            config["process"]!["args"] = new JsonArray("/bin/sh", "-c", Observed);
+        });
+        var life = new List<string> { container.Alike((await container.CreateAsync(program)).ToJsonString()), await StatusAsync(container, program) };
+        life.Add($"{(await container.TryAsync(program, "start")).ExitCode}");
+        await container.LogsAsync("err");
+        await container.LogsAsync("ready");
+        life.Add(ByStream(await container.LogAsync()));
+        life.Add(ByStream(await container.ExecAsync(program, Exec)));
+        life.Add(await StatusAsync(container, program));
+        await container.TryAsync(program, "kill", "TERM");
+        life.Add($"{await container.ExitAsync()}");
+        life.Add(ByStream(await container.LogAsync()));
+        return [.. life];
+    }
+
+    private async Task<string> ReportAsync(string program, string options)
+    {
+        await using ConmonContainer container = await ConmonContainer.PrepareAsync(node, Runc, namesARestore: false, config => config.Remove("annotations"));
+        return container.Alike((await container.CreateAsync(program, options)).ToJsonString());
+    }
+
+    private static async Task<string> StatusAsync(ConmonContainer container, string program) => (string)(await StateAsync(container, program))["status"]!;
+
+    // conmon reads a container's two streams as they come: how their lines stand among each other is chance.
+    private static string ByStream(string log) =>
+        string.Concat(log.Split('\n').OrderBy(line => line.Contains(" stdout ", StringComparison.Ordinal)).Select(line => line + "\n"));
 
     private static string AnswerTo(JsonObject request, string folder) => (string)request["operation"]! == "create"
         ? $$"""{"action":"restore","imagePath":"{{folder}}/images","workPath":"{{folder}}/work"}"""

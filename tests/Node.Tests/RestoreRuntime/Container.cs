@@ -25,32 +25,16 @@ internal sealed class Container : IAsyncDisposable
     public static async Task<Container> PrepareAsync(NodeFixture node, string runtime, Action<JsonObject>? configure = null)
     {
         var container = new Container(node, runtime, null);
-        await node.RunAsync($$"""
-            set -e
-            mkdir -p {{container.Bundle}}/rootfs/bin
-            cd {{container.Bundle}}
-            cp /usr/bin/busybox rootfs/bin/
-            ln -s busybox rootfs/bin/sh
-            {{runtime}} spec
-            ip netns add {{container.Id}}
-            """);
-        string path = node.PathOf($"{container.Bundle}/config.json");
-        JsonObject config = JsonNode.Parse(await File.ReadAllTextAsync(path))!.AsObject();
-        JsonObject process = config["process"]!.AsObject();
-        process["terminal"] = false;
-        process["args"] = new JsonArray("/bin/sh", "-c", "i=0; while :; do echo $i; i=$((i+1)); busybox sleep 0.2; done");
-        config["root"]!["readonly"] = false;
-        config["linux"]!["cgroupsPath"] = $"/checkpoint-operator-node-tests/{container.Id}";
-        JsonObject network = config["linux"]!["namespaces"]!.AsArray().Select(item => item!.AsObject()).First(item => (string)item["type"]! == "network");
-        network["path"] = $"/run/netns/{container.Id}";
-        config["annotations"] = new JsonObject
+        await CountingBundle.PrepareAsync(node, runtime, container.Id, container.Bundle, "rootfs", config =>
         {
-            ["io.kubernetes.cri.container-type"] = "container",
-            ["io.kubernetes.cri.container-name"] = "counter",
-            ["restore.checkpoint-operator.io/counter"] = "again",
-        };
-        configure?.Invoke(config);
-        await File.WriteAllTextAsync(path, config.ToJsonString());
+            config["annotations"] = new JsonObject
+            {
+                ["io.kubernetes.cri.container-type"] = "container",
+                ["io.kubernetes.cri.container-name"] = "counter",
+                ["restore.checkpoint-operator.io/counter"] = "again",
+            };
+            configure?.Invoke(config);
+        });
         return container;
     }
 
