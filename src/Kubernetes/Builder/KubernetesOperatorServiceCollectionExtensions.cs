@@ -19,7 +19,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class KubernetesOperatorServiceCollectionExtensions
 {
     /// <summary>Adds the client, the informers, the controllers' workers, the leader election, the Events and the health endpoint.
-    /// A <see cref="k8s.Kubernetes"/> that is registered before is used; else one from the Pod's service account, KUBECONFIG or ~/.kube/config.</summary>
+    /// An <see cref="ApiConnection"/> that is registered before is used; else one from the Pod's service account, KUBECONFIG or ~/.kube/config.</summary>
     /// <param name="services">The host's services.</param>
     /// <param name="configure">Sets how the operator runs.</param>
     /// <returns>Takes the controllers.</returns>
@@ -33,10 +33,9 @@ public static class KubernetesOperatorServiceCollectionExtensions
         services.AddSingleton(settings);
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(_ => Connect());
-        services.TryAddSingleton<IKubernetes>(provider => provider.GetRequiredService<k8s.Kubernetes>());
+        services.TryAddSingleton(_ => new ApiConnection(KubernetesClientConfiguration.BuildDefaultConfig()));
         services.TryAddSingleton(provider => new ApiServer(
-            provider.GetRequiredService<k8s.Kubernetes>(), provider.GetRequiredService<TimeProvider>(), provider.GetService<WriteFence>()));
+            provider.GetRequiredService<ApiConnection>(), provider.GetRequiredService<TimeProvider>(), provider.GetService<WriteFence>()));
         services.TryAddSingleton(typeof(ResourceClient<>));
         services.TryAddSingleton<OperatorMetrics>();
 
@@ -71,21 +70,8 @@ public static class KubernetesOperatorServiceCollectionExtensions
         return new OperatorBuilder(services, settings);
     }
 
-    /// <summary>The client, with client-go's answer to a connection that is dead and says nothing (HTTP2_READ_IDLE_TIMEOUT_SECONDS 30,
-    /// HTTP2_PING_TIMEOUT_SECONDS 15): the client's own would take three and a half minutes to see it.</summary>
-    private static k8s.Kubernetes Connect()
-    {
-        KubernetesClientConfiguration configuration = KubernetesClientConfiguration.BuildDefaultConfig();
-        configuration.FirstMessageHandlerSetup = handler =>
-        {
-            handler.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
-            handler.KeepAlivePingTimeout = TimeSpan.FromSeconds(15);
-        };
-        return new k8s.Kubernetes(configuration);
-    }
-
     /// <summary>The lease is written to become the leader, and Events tell of what was done while this process was it.</summary>
     private static ResourceClient<TEntity> Unfenced<TEntity>(IServiceProvider provider)
         where TEntity : class, IKubernetesObject<V1ObjectMeta> =>
-        new(new ApiServer(provider.GetRequiredService<k8s.Kubernetes>(), provider.GetRequiredService<TimeProvider>()), provider.GetRequiredService<TimeProvider>());
+        new(new ApiServer(provider.GetRequiredService<ApiConnection>(), provider.GetRequiredService<TimeProvider>()), provider.GetRequiredService<TimeProvider>());
 }

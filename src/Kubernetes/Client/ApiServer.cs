@@ -7,30 +7,30 @@ using k8s.Models;
 
 namespace CheckpointOperator.Kubernetes.Client;
 
-/// <summary>Requests to the API server with the client's connection and credentials. Every refusal is an <see cref="ApiServerException"/>.</summary>
+/// <summary>Requests to the API server, with the connection's credentials. Every refusal is an <see cref="ApiServerException"/>.</summary>
 public sealed class ApiServer
 {
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(30);
 
-    private readonly k8s.Kubernetes _kubernetes;
+    private readonly ApiConnection _connection;
     private readonly TimeProvider _time;
     private readonly WriteFence? _fence;
 
     /// <summary>Makes one.</summary>
-    /// <param name="kubernetes">The client.</param>
+    /// <param name="connection">The way to it.</param>
     /// <param name="time">The clock.</param>
-    public ApiServer(k8s.Kubernetes kubernetes, TimeProvider time)
-        : this(kubernetes, time, null)
+    public ApiServer(ApiConnection connection, TimeProvider time)
+        : this(connection, time, null)
     {
     }
 
     /// <summary>Makes one whose writes go through a fence.</summary>
-    /// <param name="kubernetes">The client.</param>
+    /// <param name="connection">The way to it.</param>
     /// <param name="time">The clock.</param>
     /// <param name="fence">Asked before each write; null where every process may write.</param>
-    internal ApiServer(k8s.Kubernetes kubernetes, TimeProvider time, WriteFence? fence)
+    internal ApiServer(ApiConnection connection, TimeProvider time, WriteFence? fence)
     {
-        _kubernetes = kubernetes;
+        _connection = connection;
         _time = time;
         _fence = fence;
     }
@@ -59,19 +59,19 @@ public sealed class ApiServer
     /// <param name="cancellationToken">Ends it.</param>
     internal async Task<HttpResponseMessage> OpenAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        using HttpRequestMessage message = new(request.Method, new Uri(_kubernetes.BaseUri, request.Path)) { Version = System.Net.HttpVersion.Version20 };
+        using HttpRequestMessage message = new(request.Method, new Uri(_connection.Address, request.Path)) { Version = System.Net.HttpVersion.Version20 };
         message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         if (request.Body is { } body)
         {
             message.Content = new ByteArrayContent(body);
             message.Content.Headers.ContentType = new MediaTypeHeaderValue(request.ContentType);
         }
-        if (_kubernetes.Credentials is { } credentials)
+        if (_connection.Credentials is { } credentials)
             await credentials.ProcessHttpRequestAsync(message, cancellationToken).ConfigureAwait(false);
 
         // The last thing before it is sent.
         _fence?.Check(request);
-        HttpResponseMessage response = await _kubernetes.HttpClient.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        HttpResponseMessage response = await _connection.Http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
         if (response.IsSuccessStatusCode)
             return response;
         using (response)

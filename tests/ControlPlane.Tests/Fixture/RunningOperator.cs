@@ -36,7 +36,7 @@ public sealed class RunningOperator : IAsyncDisposable
         HostApplicationBuilder builder = OperatorHost.CreateBuilder(
             [$"--Namespace={space.Name}", "--LeaderElection=false", "--RecheckPeriod=00:00:05", "--HealthPort=0", .. settings]);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        builder.Services.AddSingleton(new k8s.Kubernetes(configuration, faults));
+        builder.Services.AddSingleton(new ApiConnection(configuration, faults));
         builder.Services.AddSingleton(time);
         IHost host = builder.Build();
         await host.StartAsync(TestContext.Current.CancellationToken);

@@ -16,6 +16,7 @@ public sealed class TestControlPlane : IAsyncLifetime
 
     private readonly string _kubeconfig = Path.Combine(Path.GetTempPath(), $"control-plane-{Guid.NewGuid():N}.kubeconfig");
     private IContainer? _container;
+    private ApiConnection? _connection;
 
     /// <summary>How the administrator reaches the API server.</summary>
     public KubernetesClientConfiguration Configuration => KubernetesClientConfiguration.BuildConfigFromConfigFile(_kubeconfig);
@@ -31,7 +32,7 @@ public sealed class TestControlPlane : IAsyncLifetime
 
     /// <summary>Reads and writes objects of a kind as the administrator.</summary>
     public ResourceClient<T> Client<T>()
-        where T : class, IKubernetesObject<V1ObjectMeta> => new(new ApiServer(Administrator, TimeProvider.System), TimeProvider.System);
+        where T : class, IKubernetesObject<V1ObjectMeta> => new(new ApiServer(_connection!, TimeProvider.System), TimeProvider.System);
 
     /// <inheritdoc />
     public async ValueTask InitializeAsync()
@@ -39,6 +40,7 @@ public sealed class TestControlPlane : IAsyncLifetime
         string? given = Environment.GetEnvironmentVariable("KUBECONFIG");
         await File.WriteAllTextAsync(_kubeconfig, string.IsNullOrEmpty(given) ? await StartContainerAsync() : await File.ReadAllTextAsync(given));
         Administrator = new k8s.Kubernetes(Configuration);
+        _connection = new ApiConnection(Configuration);
         await Kubectl.ApplyFolderAsync("config/crd");
         await Kubectl.RunAsync("wait", "--for=condition=Established", "crd", "-l", "app.kubernetes.io/name=checkpoint-operator", "--timeout=60s");
         await Kubectl.ApplyFolderAsync("config/rbac");
@@ -49,6 +51,7 @@ public sealed class TestControlPlane : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         Administrator?.Dispose();
+        _connection?.Dispose();
         File.Delete(_kubeconfig);
         if (_container is not null)
             await _container.DisposeAsync();

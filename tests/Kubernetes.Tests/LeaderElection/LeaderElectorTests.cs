@@ -119,7 +119,7 @@ public sealed class LeaderElectorTests
     public async Task The_times_have_six_digits_behind_the_second_as_the_api_server_reads_them()
     {
         await _me.TryHoldAsync(Cancel);
-        string sent = await (await _server.Api.Client.HttpClient.GetAsync(new Uri("http://scripted.invalid/lease"), Cancel)).Content.ReadAsStringAsync(Cancel);
+        string sent = await (await _server.Api.Connection.Http.GetAsync(new Uri("http://scripted.invalid/lease"), Cancel)).Content.ReadAsStringAsync(Cancel);
         Assert.Matches("\"renewTime\":\"[-0-9]+T[:0-9]+\\.[0-9]{6}Z\"", sent);
     }
 

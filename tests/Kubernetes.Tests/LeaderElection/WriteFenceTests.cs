@@ -20,7 +20,7 @@ public sealed class WriteFenceTests : IDisposable
     {
         _fence = new WriteFence(_time);
         _api = new ScriptedApiServer((_, _) => Task.FromResult(ScriptedApiServer.Json("{}")), _time);
-        _pods = new ResourceClient<V1Pod>(new ApiServer(_api.Client, _time, _fence), _time);
+        _pods = new ResourceClient<V1Pod>(new ApiServer(_api.Connection, _time, _fence), _time);
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -14,11 +14,11 @@ internal sealed class ScriptedApiServer : DelegatingHandler
     public ScriptedApiServer(Func<HttpRequestMessage, string, Task<HttpResponseMessage>> answer, TimeProvider time)
     {
         _answer = answer;
-        Client = new k8s.Kubernetes(new KubernetesClientConfiguration { Host = "http://scripted.invalid" }, this);
-        Server = new ApiServer(Client, time);
+        Connection = new ApiConnection(new KubernetesClientConfiguration { Host = "http://scripted.invalid" }, this);
+        Server = new ApiServer(Connection, time);
     }
 
-    public k8s.Kubernetes Client { get; }
+    public ApiConnection Connection { get; }
 
     public ApiServer Server { get; }
 
