@@ -1,5 +1,6 @@
 using CheckpointOperator.Core.FileSystem;
 using CheckpointOperator.Kubernetes.Api.V1Alpha1;
+using CheckpointOperator.NodeAgent.Engines;
 using CheckpointOperator.NodeAgent.Node;
 using CheckpointOperator.NodeAgent.Store;
 
@@ -8,15 +9,17 @@ using Microsoft.Extensions.Logging;
 namespace CheckpointOperator.NodeAgent.Restores;
 
 /// <summary>
-/// Verifies and unpacks archives before the container engine asks for their containers: while the Pod is scheduled and its sandbox made. What was begun is
+/// Verifies and unpacks archives, and has CRIU compare their processor with the node's, before the container engine asks for their containers: while the Pod is scheduled and its sandbox made. What was begun is
 /// nobody's request's, so one that the kubelet gives up after its time limit (2 minutes) finds at its next attempt how far the work has come.
 /// </summary>
 /// <param name="node">The node's files.</param>
 /// <param name="store">Holds the archives.</param>
 /// <param name="journal">Gives each its folder.</param>
+/// <param name="cpu">Compares processors.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Tells what was not used.</param>
-internal sealed partial class PreparedImages(NodeRoot node, ArchiveStore store, RestoreJournal journal, TimeProvider time, ILogger<PreparedImages> logger) : IDisposable
+internal sealed partial class PreparedImages(
+    NodeRoot node, ArchiveStore store, RestoreJournal journal, CriuCpu cpu, TimeProvider time, ILogger<PreparedImages> logger) : IDisposable
 {
     // Ahead of their time, so of memory that may be waited for in vain. The others are unpacked when they are asked for.
     private const int MostAhead = 2;
@@ -25,6 +28,7 @@ internal sealed partial class PreparedImages(NodeRoot node, ArchiveStore store, 
     internal static readonly TimeSpan Keeping = TimeSpan.FromMinutes(10);
 
     private static readonly RelativePath Images = RelativePath.Parse("images");
+    private static readonly RelativePath CpuRecord = RelativePath.Parse($"checkpoint/{CriuCpu.FileName}");
 
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Restore, string Checkpoint), Preparation> _preparations = [];
@@ -50,9 +54,10 @@ internal sealed partial class PreparedImages(NodeRoot node, ArchiveStore store, 
     /// <param name="restore">UID of the ContainerRestore.</param>
     /// <param name="checkpoint">The checkpoint, read anew: its digest counts.</param>
     /// <param name="cancellationToken">Ends the wait; the work goes on.</param>
+    /// <returns>What differs between the checkpoint's processor and this node's, in CRIU's words; null where nothing does.</returns>
     /// <exception cref="ArchiveUnusableException">The archive is gone, or not what was stored.</exception>
     /// <exception cref="Core.Archives.ArchiveRefusedException">The archive is refused.</exception>
-    public async Task AwaitAsync(string restore, V1Alpha1ContainerCheckpoint checkpoint, CancellationToken cancellationToken)
+    public async Task<string?> AwaitAsync(string restore, V1Alpha1ContainerCheckpoint checkpoint, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         Preparation preparation;
@@ -65,7 +70,7 @@ internal sealed partial class PreparedImages(NodeRoot node, ArchiveStore store, 
         }
         try
         {
-            await preparation.Done.WaitAsync(cancellationToken);
+            return await preparation.Done.WaitAsync(cancellationToken);
         }
         catch when (preparation.Done is { IsCompleted: true, IsCompletedSuccessfully: false })
         {
@@ -125,11 +130,13 @@ internal sealed partial class PreparedImages(NodeRoot node, ArchiveStore store, 
         return preparation;
     }
 
-    private async Task UnpackAsync(Preparation preparation)
+    private async Task<string?> UnpackAsync(Preparation preparation)
     {
         await _open.Task.WaitAsync(preparation.Cancelled);
         using RootDirectory folder = node.MakeDirectory($"{preparation.Folder}/{Images}");
         await store.UnpackAsync(preparation.Checkpoint, preparation.Digest, folder, preparation.Cancelled);
+        // The operator compared what nodes tell of their processors; CRIU has its own record, and its own judgement.
+        return folder.Exists(CpuRecord) ? await cpu.CompareAsync($"{preparation.Folder}/{Images}/checkpoint", preparation.Cancelled) : null;
     }
 
     private void Expire(Preparation preparation)
@@ -185,7 +192,7 @@ internal sealed partial class PreparedImages(NodeRoot node, ArchiveStore store, 
 
         public string Folder => folder;
 
-        public Task Done { get; set; } = Task.CompletedTask;
+        public Task<string?> Done { get; set; } = Task.FromResult<string?>(null);
 
         public ITimer? Expiry { get; set; }
 
@@ -200,7 +207,7 @@ internal sealed partial class PreparedImages(NodeRoot node, ArchiveStore store, 
             Expiry?.Dispose();
             await _cancelled.CancelAsync();
             // How it ended was told to those who waited for it.
-            await Done.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)Done).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         public void Dispose()

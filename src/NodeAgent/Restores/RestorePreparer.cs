@@ -4,7 +4,6 @@ using CheckpointOperator.Core.RootFs;
 using CheckpointOperator.Core.Security;
 using CheckpointOperator.Kubernetes.Api.V1Alpha1;
 using CheckpointOperator.NodeAgent.Containers;
-using CheckpointOperator.NodeAgent.Engines;
 using CheckpointOperator.NodeAgent.Node;
 using CheckpointOperator.NodeAgent.Restores.Sockets;
 
@@ -15,13 +14,12 @@ namespace CheckpointOperator.NodeAgent.Restores;
 
 /// <summary>Makes everything as the checkpointed processes left it, so that the runtime can restore them.</summary>
 /// <param name="node">The node's files.</param>
-/// <param name="prepared">Verifies and unpacks the archive.</param>
+/// <param name="prepared">Verifies and unpacks the archive, and compares processors.</param>
 /// <param name="journal">Gives the restore its folder.</param>
 /// <param name="volumes">Fills volumes.</param>
 /// <param name="shared">Finds the content of volumes that restored containers share.</param>
 /// <param name="comparison">Compares volumes.</param>
 /// <param name="addresses">Finds the Pod's addresses.</param>
-/// <param name="cpu">Compares processors.</param>
 /// <param name="options">What an archive may hold.</param>
 /// <param name="logger">Tells what becomes of sockets.</param>
 internal sealed partial class RestorePreparer(
@@ -32,7 +30,6 @@ internal sealed partial class RestorePreparer(
     SharedVolumes shared,
     VolumeFileComparison comparison,
     SandboxAddresses addresses,
-    CriuCpu cpu,
     IOptions<AgentOptions> options,
     ILogger<RestorePreparer> logger)
 {
@@ -53,15 +50,19 @@ internal sealed partial class RestorePreparer(
     public async Task<RestoreJournalEntry> PrepareAsync(AuthorizedRestore restore, RunningContainer container, RestoreJournalEntry entry, CancellationToken cancellationToken)
     {
         string uid = restore.Restore.Metadata.Uid;
-        await prepared.AwaitAsync(uid, restore.Checkpoint, cancellationToken);
+        string? cpuDifference = await prepared.AwaitAsync(uid, restore.Checkpoint, cancellationToken);
         using RootDirectory folder = journal.Begin(entry);
         prepared.MoveInto(uid, restore.Checkpoint, entry);
         folder.MakeDirectories(Work, OwnerOnly);
         using RootDirectory images = folder.OpenDirectory(Images);
         if (!images.Exists(RelativePath.Parse("checkpoint/inventory.img")))
             throw new RestoreRefusedException(RestoreRefusedException.ArchiveRefused, "the archive holds no CRIU images (checkpoint/inventory.img): no process can be restored from it");
-
-        await RequireCpuAsync(images, entry, cancellationToken);
+        if (cpuDifference is not null)
+        {
+            throw new RestoreRefusedException(
+                RestoreRefusedException.CpuIncompatible,
+                $"this node's processor is not like the one that the checkpoint was taken on: {cpuDifference}; restore on a node whose processor is");
+        }
 
         entry = ApplyFiles(restore, container, images, entry, cancellationToken);
         PrepareCriu(restore, container, folder, images, entry);
@@ -70,15 +71,6 @@ internal sealed partial class RestorePreparer(
         images.RemoveTree(RelativePath.Parse("volumes"));
         images.Remove(RelativePath.Parse(SharedMemory.ArchiveName));
         return entry with { Told = true };
-    }
-
-    // The operator compared what nodes tell of their processors; CRIU has its own record, and its own judgement, before anything is touched.
-    private async Task RequireCpuAsync(RootDirectory images, RestoreJournalEntry entry, CancellationToken cancellationToken)
-    {
-        if (!images.Exists(RelativePath.Parse($"checkpoint/{CriuCpu.FileName}")) || await cpu.CompareAsync(entry.ImagePath, cancellationToken) is not { } difference)
-            return;
-        throw new RestoreRefusedException(
-            RestoreRefusedException.CpuIncompatible, $"this node's processor is not like the one that the checkpoint was taken on: {difference}; restore on a node whose processor is");
     }
 
     // Deletions before the diff, though podman and CRI-O do it the other way round: their lists name a folder that was deleted and made anew, and what is in

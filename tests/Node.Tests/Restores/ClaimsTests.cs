@@ -7,7 +7,6 @@ using System.Text.Json.Nodes;
 using CheckpointOperator.Kubernetes.Api.V1Alpha1;
 using CheckpointOperator.NodeAgent.Containers;
 using CheckpointOperator.NodeAgent.Engines;
-using CheckpointOperator.NodeAgent.Launch;
 using CheckpointOperator.NodeAgent.Restores;
 using CheckpointOperator.NodeAgent.Store;
 
@@ -113,11 +112,11 @@ public sealed class ClaimsTests : IDisposable
         }
 
         var journal = new RestoreJournal(_node.Root, _node.Options);
-        using var prepared = new PreparedImages(_node.Root, store, journal, TimeProvider.System, NullLogger<PreparedImages>.Instance);
+        using var prepared = new PreparedImages(_node.Root, store, journal, new CriuCpu(new NoProcesses()), TimeProvider.System, NullLogger<PreparedImages>.Instance);
         prepared.Open();
         var volumes = new VolumeRestorer(_node.Root, _node.Options);
         var preparer = new RestorePreparer(
-            _node.Root, prepared, journal, volumes, new SharedVolumes(store, volumes, _node.Options), new VolumeFileComparison(_node.Root), new SandboxAddresses(_node.Root, _node.Options), new CriuCpu(new NoProcesses()), _node.Options,
+            _node.Root, prepared, journal, volumes, new SharedVolumes(store, volumes, _node.Options), new VolumeFileComparison(_node.Root), new SandboxAddresses(_node.Root, _node.Options), _node.Options,
             NullLogger<RestorePreparer>.Instance);
         var checkpoint = new V1Alpha1ContainerCheckpoint
         {
@@ -175,14 +174,5 @@ public sealed class ClaimsTests : IDisposable
         }
 
         return tar.ToArray();
-    }
-
-    /// <summary>Nothing that an archive names is run, so nothing is.</summary>
-    private sealed class NoProcesses : INodeProcesses
-    {
-        public Task<NodeCommandResult> RunAsync(NodeCommand command, CancellationToken cancellationToken) =>
-            throw new InvalidOperationException($"{command.Program} was to be run");
-
-        public Task<int> AwaitLeftoversAsync(string argument, TimeSpan timeLimit, CancellationToken cancellationToken) => throw new InvalidOperationException();
     }
 }

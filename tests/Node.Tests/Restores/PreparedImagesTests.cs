@@ -1,5 +1,7 @@
 using CheckpointOperator.Core.Archives;
 using CheckpointOperator.Kubernetes.Api.V1Alpha1;
+using CheckpointOperator.NodeAgent.Engines;
+using CheckpointOperator.NodeAgent.Launch;
 using CheckpointOperator.NodeAgent.Restores;
 using CheckpointOperator.NodeAgent.Store;
 
@@ -23,7 +25,7 @@ public sealed class PreparedImagesTests : IDisposable
     {
         _store = new ArchiveStore(_node.Root, _node.Options);
         _journal = new RestoreJournal(_node.Root, _node.Options);
-        _images = new PreparedImages(_node.Root, _store, _journal, TimeProvider.System, NullLogger<PreparedImages>.Instance);
+        _images = new PreparedImages(_node.Root, _store, _journal, new CriuCpu(new NoProcesses()), TimeProvider.System, NullLogger<PreparedImages>.Instance);
         _images.Open();
     }
 
@@ -114,7 +116,7 @@ public sealed class PreparedImagesTests : IDisposable
     public async Task One_that_gives_up_waiting_does_not_end_the_work()
     {
         V1Alpha1ContainerCheckpoint checkpoint = Write();
-        using var closed = new PreparedImages(_node.Root, _store, _journal, TimeProvider.System, NullLogger<PreparedImages>.Instance);
+        using var closed = new PreparedImages(_node.Root, _store, _journal, new CriuCpu(new NoProcesses()), TimeProvider.System, NullLogger<PreparedImages>.Instance);
         using var kubelet = new CancellationTokenSource();
         Task first = closed.AwaitAsync(Restore, checkpoint, kubelet.Token);
         await kubelet.CancelAsync();
@@ -136,6 +138,22 @@ public sealed class PreparedImagesTests : IDisposable
         // One that is asked for is unpacked all the same.
         await _images.AwaitAsync("restore-4", checkpoint, Cancelled);
     }
+
+    [Fact]
+    public async Task What_CRIU_says_of_the_processor_is_known_before_the_container_comes()
+    {
+        V1Alpha1ContainerCheckpoint checkpoint = Write("checkpoint/cpuinfo.img");
+        var criu = new OtherProcessor();
+        using var images = new PreparedImages(_node.Root, _store, _journal, new CriuCpu(criu), TimeProvider.System, NullLogger<PreparedImages>.Instance);
+        images.Open();
+        images.BeginAhead(Restore, checkpoint);
+        await AwaitAsync(() => criu.Asked is not null);
+        Assert.True(File.Exists(_node.On($"{criu.Asked!.Arguments[^1]}/cpuinfo.img")));
+        Assert.Equal("no avx here", await images.AwaitAsync(Restore, checkpoint, Cancelled));
+    }
+
+    [Fact]
+    public async Task An_archive_without_a_record_of_its_processor_is_compared_with_none() => Assert.Null(await _images.AwaitAsync(Restore, Write(), Cancelled));
 
     private static async Task AwaitAsync(Func<bool> condition)
     {
@@ -163,13 +181,15 @@ public sealed class PreparedImagesTests : IDisposable
         return entry;
     }
 
-    private V1Alpha1ContainerCheckpoint Write()
+    private V1Alpha1ContainerCheckpoint Write(params string[] further)
     {
         using PartialArchive archive = _store.Begin(Checkpoint);
         using var writer = new CheckpointArchiveWriter(archive.File);
         writer.StartDigest();
         writer.AddDirectory("checkpoint");
         writer.AddBytes("checkpoint/inventory.img", "images"u8);
+        foreach (string name in further)
+            writer.AddBytes(name, "record"u8);
         writer.Complete();
         archive.Finish();
         return new V1Alpha1ContainerCheckpoint
@@ -177,5 +197,18 @@ public sealed class PreparedImagesTests : IDisposable
             Metadata = new V1ObjectMeta { Name = "c", Uid = Checkpoint },
             Status = new ContainerCheckpointStatus { Archive = new ArchiveStatus { Digest = writer.Digest, SizeBytes = 1 } },
         };
+    }
+
+    private sealed class OtherProcessor : INodeProcesses
+    {
+        public NodeCommand? Asked { get; private set; }
+
+        public Task<NodeCommandResult> RunAsync(NodeCommand command, CancellationToken cancellationToken)
+        {
+            Asked = command;
+            return Task.FromResult(new NodeCommandResult(1, string.Empty, "no avx here"));
+        }
+
+        public Task<int> AwaitLeftoversAsync(string argument, TimeSpan timeLimit, CancellationToken cancellationToken) => throw new InvalidOperationException();
     }
 }
