@@ -8,29 +8,45 @@ namespace CheckpointOperator.Cluster.Tests;
 public sealed class AgentMemoryTests(ClusterFixture cluster) : AcceptanceTest(cluster)
 {
     private const int Working = 80 * 1024;
-    // 46 MiB were measured; 40 are the aim.
-    private const int Idle = 56 * 1024;
-    private const int ContainerMemory = 256;
+    private const int Idle = 40 * 1024;
+    private const int Flows = 4;
+    private const int ContainerMemory = 96;
 
     [Fact]
-    public async Task It_works_in_80_MiB_however_large_the_container_and_gives_back_what_it_needed()
+    public async Task It_works_in_80_MiB_on_four_containers_at_once_that_hold_more_and_gives_back_what_it_needed()
     {
-        // What other tests took, many at once, is not counted: the peak begins anew.
+        // What other tests took is not counted: the peak begins anew.
         await Cluster.Node.RunAsync($"echo 5 > /proc/$(pgrep -f '{Component.Agent.Pattern}' | head -n 1)/clear_refs");
-        await Namespace.ApplyAsync(Manifests.ShellPod("large", "Always", ("main", $"exec python3 -c 'import time; held = bytearray(b\"x\") * ({ContainerMemory} << 20); open(\"/tmp/filled\", \"w\"); time.sleep(100000)'")));
-        await Namespace.UntilAsync(Namespace.Pod("large"), pod => (string?)pod["status"]?["phase"] == "Running", "runs");
-        await Namespace.KubectlAsync("exec", "large", "--", "sh", "-c", "until [ -e /tmp/filled ]; do sleep 0.1; done");
-        await Namespace.ApplyAsync(Manifests.Checkpoint("large", "large"));
-        JsonObject checkpoint = await Namespace.UntilAsync(Namespace.Checkpoint("large"), value => value.Says("Ready", "True"), "is Ready");
-        Assert.True((long)checkpoint["status"]!["archive"]!["sizeBytes"]! > ContainerMemory << 20);
-        await Namespace.ApplyAsync(Manifests.Restore("again", "large"));
-        await Namespace.UntilAsync(Namespace.Restore("again"), value => value.Says("Ready", "True"), "is Ready");
+        await Task.WhenAll(Enumerable.Range(1, Flows).Select(number => StartAsync($"large-{number}")));
+        // Each step of all flows at once.
+        JsonObject[] checkpoints = await Task.WhenAll(Enumerable.Range(1, Flows).Select(number => CheckpointAsync($"large-{number}")));
+        Assert.All(checkpoints, checkpoint => Assert.True((long)checkpoint["status"]!["archive"]!["sizeBytes"]! > ContainerMemory << 20));
+        await Task.WhenAll(Enumerable.Range(1, Flows).Select(number => RestoreAsync($"again-{number}", $"large-{number}")));
 
         Assert.InRange(await KibibytesAsync("VmHWM"), 1024, Working);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(90));
         while (await KibibytesAsync("VmRSS") >= Idle)
             await Task.Delay(TimeSpan.FromSeconds(1), limit.Token);
+    }
+
+    private async Task StartAsync(string name)
+    {
+        await Namespace.ApplyAsync(Manifests.ShellPod(name, "Always", ("main", $"exec python3 -c 'import time; held = bytearray(b\"x\") * ({ContainerMemory} << 20); open(\"/tmp/filled\", \"w\"); time.sleep(100000)'")));
+        await Namespace.UntilAsync(Namespace.Pod(name), pod => (string?)pod["status"]?["phase"] == "Running", "runs");
+        await Namespace.KubectlAsync("exec", name, "--", "sh", "-c", "until [ -e /tmp/filled ]; do sleep 0.1; done");
+    }
+
+    private async Task<JsonObject> CheckpointAsync(string name)
+    {
+        await Namespace.ApplyAsync(Manifests.Checkpoint(name, name));
+        return await Namespace.UntilAsync(Namespace.Checkpoint(name), value => value.Says("Ready", "True"), "is Ready");
+    }
+
+    private async Task RestoreAsync(string name, string checkpoint)
+    {
+        await Namespace.ApplyAsync(Manifests.Restore(name, checkpoint));
+        await Namespace.UntilAsync(Namespace.Restore(name), value => value.Says("Ready", "True"), "is Ready");
     }
 
     private async Task<int> KibibytesAsync(string field) => int.Parse(

@@ -1,10 +1,12 @@
+using CheckpointOperator.NodeAgent.Interop;
+
 using Microsoft.Extensions.Hosting;
 
 namespace CheckpointOperator.NodeAgent.Hosting;
 
 /// <summary>
 /// Gives back to the node what a start, a checkpoint or a restore has left of memory: an agent is idle most of its life, and its collector, which counts on
-/// more work to come, would keep it.
+/// more work to come, would keep it, as the C library would.
 /// </summary>
 /// <param name="time">The clock.</param>
 internal sealed class IdleMemory(TimeProvider time) : BackgroundService
@@ -23,6 +25,8 @@ internal sealed class IdleMemory(TimeProvider time) : BackgroundService
             if (allocated - before < Worth)
                 continue;
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            // What OpenSSL and the decompressors took.
+            _ = Libc.malloc_trim(0);
             before = allocated;
         }
     }
