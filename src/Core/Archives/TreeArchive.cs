@@ -17,9 +17,10 @@ public static class TreeArchive
         ArgumentNullException.ThrowIfNull(directory);
         ArgumentNullException.ThrowIfNull(tar);
         var writer = new TarWriter(tar);
-        var archiver = new TreeArchiver(writer, ids, cancellationToken);
-        archiver.AddTree(directory, RelativePath.Root);
-        writer.Complete();
+        using var archiver = new TreeArchiver(writer, ids, cancellationToken);
+        using var tree = new TreeReader(directory);
+        archiver.AddTree(tree, RelativePath.Root);
+        archiver.Complete();
         return archiver.Entries;
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using CheckpointOperator.Core.Interop;
 using Microsoft.Win32.SafeHandles;
@@ -12,27 +13,32 @@ internal static class DirectoryReader
     private const int TypeOffset = 18;
     private const int NameOffset = 19;
 
+    private const int BufferSize = 32 * 1024;
+
     /// <summary>All names, each with a NUL at its end, without <c>.</c> and <c>..</c>.</summary>
-    internal static List<(byte[] Name, FileType Type)> Read(SafeFileHandle directory, string display)
+    internal static List<(byte[] Name, FileType Type)> Read(SafeFileHandle directory, EntryName display)
     {
         var entries = new List<(byte[], FileType)>();
-        var buffer = new byte[32 * 1024];
-        while (true)
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
         {
-            var length = (int)Libc.getdents64(directory, buffer, (nuint)buffer.Length);
-            if (length < 0)
-                throw FileSystemException.FromLastError("list", display);
-            if (length == 0)
-                return entries;
-            for (var offset = 0; offset < length;)
+            int length;
+            while ((length = (int)Libc.getdents64(directory, buffer, BufferSize)) > 0)
             {
-                var recordLength = BinaryPrimitives.ReadUInt16LittleEndian(buffer.AsSpan(offset + RecordLengthOffset));
-                var name = buffer.AsSpan(offset + NameOffset, recordLength - NameOffset);
-                name = name[..(name.IndexOf((byte)0) + 1)];
-                if (!name.SequenceEqual(".\0"u8) && !name.SequenceEqual("..\0"u8))
-                    entries.Add((name.ToArray(), TypeOf(buffer[offset + TypeOffset])));
-                offset += recordLength;
+                for (var rest = buffer.AsSpan(0, length); !rest.IsEmpty; rest = rest[BinaryPrimitives.ReadUInt16LittleEndian(rest[RecordLengthOffset..])..])
+                {
+                    var name = rest[NameOffset..];
+                    name = name[..(name.IndexOf((byte)0) + 1)];
+                    if (!name.SequenceEqual(".\0"u8) && !name.SequenceEqual("..\0"u8))
+                        entries.Add((name.ToArray(), TypeOf(rest[TypeOffset])));
+                }
             }
+
+            return length == 0 ? entries : throw FileSystemException.FromLastError("list", display.ToString());
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 

@@ -89,6 +89,18 @@ public readonly struct RelativePath : IEquatable<RelativePath>
         return IsRoot ? tail : new RelativePath([.. Bytes, (byte)'/', .. tail.Bytes, 0]);
     }
 
+    /// <summary>The path of a name in this directory as the kernel lists it: one component, never <c>..</c>.</summary>
+    internal RelativePath Child(ReadOnlySpan<byte> name)
+    {
+        var start = IsRoot ? 0 : Bytes.Length + 1;
+        var path = new byte[start + name.Length + 1];
+        Bytes.CopyTo(path);
+        if (!IsRoot)
+            path[start - 1] = (byte)'/';
+        name.CopyTo(path.AsSpan(start));
+        return new RelativePath(path);
+    }
+
     /// <summary>Whether this path is <paramref name="ancestor"/> or lies below it.</summary>
     public bool IsAtOrBelow(RelativePath ancestor) =>
         ancestor.IsRoot || (Bytes.StartsWith(ancestor.Bytes) && (Bytes.Length == ancestor.Bytes.Length || Bytes[ancestor.Bytes.Length] == '/'));

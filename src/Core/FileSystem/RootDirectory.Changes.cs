@@ -110,11 +110,11 @@ public sealed partial class RootDirectory
         using var parent = TryOpenParent(path, InRoot | Libc.RESOLVE_NO_XDEV, out var error);
         if (parent is null)
             return error is Errno.ENOENT or Errno.ENOTDIR ? false : throw new FileSystemException("remove", Describe(path), error);
-        var before = keepFolderTime ? StatHandle(parent.Handle, Describe(path.Parent)).Modified : default;
-        if (!RemoveAt(parent.Handle, path.TerminatedName, Describe(path), tree))
+        var before = keepFolderTime ? StatHandle(parent.Handle, new EntryName(this, path.Parent)).Modified : default;
+        if (!RemoveAt(parent.Handle, path.TerminatedName, new EntryName(this, path), tree))
             return false;
         if (keepFolderTime)
-            SetFolderTime(parent.Handle, before, Describe(path.Parent));
+            SetFolderTime(parent.Handle, before, new EntryName(this, path.Parent));
         return true;
     }
 
@@ -144,25 +144,25 @@ public sealed partial class RootDirectory
         using var parent = TryOpenParent(path, InRoot | Libc.RESOLVE_NO_XDEV, out var error);
         if (parent is null && error is not (Errno.ENOENT or Errno.ENOTDIR))
             throw new FileSystemException("remove", Describe(path), error);
-        if (parent is not null && TreeRemoval.IsDirectory(parent.Handle, path.TerminatedName, Describe(path)) == true)
-            TreeRemoval.RefuseMounts(parent.Handle, path.TerminatedName, Describe(path));
+        if (parent is not null && TreeRemoval.IsDirectory(parent.Handle, path.TerminatedName, new EntryName(this, path)) == true)
+            TreeRemoval.RefuseMounts(parent.Handle, path.TerminatedName, new EntryName(this, path));
     }
 
-    private static bool RemoveAt(SafeFileHandle parent, ReadOnlySpan<byte> terminatedName, string display, bool tree)
+    private static bool RemoveAt(SafeFileHandle parent, ReadOnlySpan<byte> terminatedName, EntryName display, bool tree)
     {
         if (TreeRemoval.IsDirectory(parent, terminatedName, display) is null)
             return false;
         if (TreeRemoval.TryRemove(parent, terminatedName, display))
             return true;
         if (!tree)
-            throw new FileSystemException("remove", display, Errno.ENOTEMPTY);
+            throw new FileSystemException("remove", display.ToString(), Errno.ENOTEMPTY);
         TreeRemoval.RefuseMounts(parent, terminatedName, display);
         TreeRemoval.RemoveContent(parent, terminatedName, display);
-        return TreeRemoval.TryRemove(parent, terminatedName, display) ? true : throw new FileSystemException("remove", display, Errno.ENOTEMPTY);
+        return TreeRemoval.TryRemove(parent, terminatedName, display) ? true : throw new FileSystemException("remove", display.ToString(), Errno.ENOTEMPTY);
     }
 
     // By the name "." because the handle is one that only names (O_PATH).
-    private static void SetFolderTime(SafeFileHandle folder, UnixTime modified, string display)
+    internal static void SetFolderTime(SafeFileHandle folder, UnixTime modified, EntryName display)
     {
         ReadOnlySpan<TimeSpec> times =
         [
@@ -170,7 +170,7 @@ public sealed partial class RootDirectory
             new TimeSpec { Seconds = modified.Seconds, Nanoseconds = modified.Nanoseconds },
         ];
         if (Libc.utimensat(folder, ".\0"u8, times, 0) != 0)
-            throw FileSystemException.FromLastError("set the time of", display);
+            throw FileSystemException.FromLastError("set the time of", display.ToString());
     }
 
     private SafeFileHandle OpenParentForReading(RelativePath path) =>

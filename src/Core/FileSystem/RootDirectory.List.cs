@@ -12,8 +12,8 @@ public sealed partial class RootDirectory
     {
         // Opened anew even for the root itself: reading moves the handle's position.
         using var directory = OpenOrThrow("list", path, Libc.O_RDONLY | Libc.O_DIRECTORY, InRoot);
-        var entries = DirectoryReader.Read(directory, Describe(path));
+        var entries = DirectoryReader.Read(directory, new EntryName(this, path));
         entries.Sort(static (left, right) => left.Name.AsSpan().SequenceCompareTo(right.Name));
-        return entries.ConvertAll(entry => new DirectoryEntry(path.Append(entry.Name.AsSpan()[..^1]), entry.Type));
+        return entries.ConvertAll(entry => new DirectoryEntry(path.Child(entry.Name.AsSpan()[..^1]), entry.Type));
     }
 }

@@ -92,9 +92,15 @@ public sealed partial class RootDirectory : IDisposable
     internal byte[] ReadLinkBytes(RelativePath path)
     {
         using var link = OpenOrThrow("read link", path, Libc.O_PATH | Libc.O_NOFOLLOW, InRoot);
+        return ReadLinkBytes(link, new EntryName(this, path));
+    }
+
+    /// <summary>What a link holds that was opened itself.</summary>
+    internal static byte[] ReadLinkBytes(SafeFileHandle link, EntryName name)
+    {
         Span<byte> buffer = stackalloc byte[4096];
         var length = Libc.readlinkat(link, "\0"u8, buffer, (nuint)buffer.Length);
-        return length < 0 ? throw FileSystemException.FromLastError("read link", Describe(path)) : buffer[..(int)length].ToArray();
+        return length < 0 ? throw FileSystemException.FromLastError("read link", name.ToString()) : buffer[..(int)length].ToArray();
     }
 
     /// <summary>Opens by path bytes that end with a NUL; on failure an invalid handle, and the error number in <paramref name="error"/>.</summary>
@@ -116,10 +122,10 @@ public sealed partial class RootDirectory : IDisposable
         return new SafeFileHandle(-1, ownsHandle: false);
     }
 
-    internal static FileStatus StatHandle(SafeFileHandle handle, string path) =>
+    internal static FileStatus StatHandle(SafeFileHandle handle, EntryName name) =>
         Libc.statx(handle, "\0"u8, Libc.AT_EMPTY_PATH, Libc.STATX_BASIC_STATS, out var status) == 0
             ? FileStatus.From(in status)
-            : throw FileSystemException.FromLastError("stat", path);
+            : throw FileSystemException.FromLastError("stat", name.ToString());
 
     internal SafeFileHandle OpenOrThrow(string operation, RelativePath path, int flags, ulong resolve)
     {
@@ -172,7 +178,7 @@ public sealed partial class RootDirectory : IDisposable
         };
         // O_NONBLOCK: opening a FIFO that somebody put in the file's place must not hang.
         var handle = OpenOrThrow("open", path, mode | Libc.O_NONBLOCK | Libc.O_NOCTTY | flags, resolve);
-        if (StatHandle(handle, Describe(path)).Type == FileType.Regular)
+        if (StatHandle(handle, new EntryName(this, path)).Type == FileType.Regular)
             return handle;
         handle.Dispose();
         throw new IOException($"'{DisplayText.Of(Describe(path))}' is not a regular file");
@@ -182,7 +188,7 @@ public sealed partial class RootDirectory : IDisposable
     {
         using var handle = OpenAt(_handle, path.Terminated, Libc.O_PATH | flags, 0, InRoot, out var error);
         if (!handle.IsInvalid)
-            return StatHandle(handle, Describe(path));
+            return StatHandle(handle, new EntryName(this, path));
         return error is Errno.ENOENT or Errno.ENOTDIR ? null : throw new FileSystemException("stat", Describe(path), error);
     }
 }

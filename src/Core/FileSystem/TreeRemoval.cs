@@ -14,28 +14,59 @@ internal static class TreeRemoval
     /// Asked, not left to unlink: of a mount in another mount namespace, such as the node's seen from a container, unlink knows nothing
     /// and takes it away with the name.
     /// </remarks>
-    internal static bool? IsDirectory(SafeFileHandle parent, ReadOnlySpan<byte> terminatedName, string display)
+    internal static bool? IsDirectory(SafeFileHandle parent, ReadOnlySpan<byte> terminatedName, EntryName display)
     {
         if (Libc.statx(parent, terminatedName, Libc.AT_SYMLINK_NOFOLLOW | Libc.AT_NO_AUTOMOUNT, Libc.STATX_TYPE, out var status) != 0)
-            return Marshal.GetLastPInvokeError() == Errno.ENOENT ? null : throw FileSystemException.FromLastError("remove", display);
+            return Marshal.GetLastPInvokeError() == Errno.ENOENT ? null : throw FileSystemException.FromLastError("remove", display.ToString());
         if ((status.Attributes & Libc.STATX_ATTR_MOUNT_ROOT) != 0)
-            throw new FileSystemException("remove", display, Errno.EXDEV);
+            throw new FileSystemException("remove", display.ToString(), Errno.EXDEV);
         return (status.Mode & Libc.S_IFMT) == Libc.S_IFDIR;
     }
 
     /// <summary>Refuses a directory that has a mount point anywhere below it, before anything of it is removed.</summary>
-    internal static void RefuseMounts(SafeFileHandle parent, ReadOnlySpan<byte> terminatedName, string display) =>
-        Walk(parent, terminatedName, display, (level, name) => IsDirectory(level.Handle, name, display) == true, static (_, _) => { });
+    internal static void RefuseMounts(SafeFileHandle parent, ReadOnlySpan<byte> terminatedName, EntryName display) =>
+        Walk(parent, terminatedName, display, (level, name, _) => IsDirectory(level.Handle, name, display) == true, static (_, _) => { });
 
-    internal static void RemoveContent(SafeFileHandle parent, ReadOnlySpan<byte> terminatedName, string display) =>
-        Walk(parent, terminatedName, display, (level, name) => !TryRemove(level.Handle, name, display), (above, name) =>
+    internal static void RemoveContent(SafeFileHandle parent, ReadOnlySpan<byte> terminatedName, EntryName display) =>
+        Walk(
+            parent,
+            terminatedName,
+            display,
+            // What is listed as a directory is gone into at once: it is rarely empty.
+            (level, name, type) => type == FileType.Directory || !TryRemove(level.Handle, name, display),
+            (above, name) => RemoveEmptied(above.Handle, name, display));
+
+    /// <summary>Removes an entry with all below it, where nothing is mounted (<see cref="MountPoints"/>). False when there is none.</summary>
+    internal static bool RemoveUnmounted(SafeFileHandle parent, ReadOnlySpan<byte> terminatedName, EntryName display)
+    {
+        if (Libc.unlinkat(parent, terminatedName, 0) == 0)
+            return true;
+        switch (Marshal.GetLastPInvokeError())
         {
-            if (!TryRemove(above.Handle, name, display))
-                throw new FileSystemException("remove", display, Errno.ENOTEMPTY);
-        });
+            case Errno.ENOENT:
+                return false;
+            case Errno.EISDIR:
+                RemoveContent(parent, terminatedName, display);
+                return RemoveEmptied(parent, terminatedName, display);
+            default:
+                return TryRemove(parent, terminatedName, display) ? true : throw new FileSystemException("remove", display.ToString(), Errno.ENOTEMPTY);
+        }
+    }
+
+    /// <summary>Removes a directory that was emptied. False when somebody else did.</summary>
+    private static bool RemoveEmptied(SafeFileHandle parent, ReadOnlySpan<byte> terminatedName, EntryName display)
+    {
+        if (Libc.unlinkat(parent, terminatedName, Libc.AT_REMOVEDIR) == 0)
+            return true;
+        var error = Marshal.GetLastPInvokeError();
+        // Something else may be in its place.
+        if (error == Errno.ENOENT || (error == Errno.ENOTDIR && TryRemove(parent, terminatedName, display)))
+            return false;
+        throw new FileSystemException("remove", display.ToString(), error);
+    }
 
     /// <summary>Removes a name; false when it is a directory that is not empty.</summary>
-    internal static bool TryRemove(SafeFileHandle parent, ReadOnlySpan<byte> terminatedName, string display)
+    internal static bool TryRemove(SafeFileHandle parent, ReadOnlySpan<byte> terminatedName, EntryName display)
     {
         while (true)
         {
@@ -46,7 +77,7 @@ internal static class TreeRemoval
                 return true;
             // Linux says EISDIR for a directory, POSIX EPERM.
             if (error is not (Errno.EISDIR or Errno.EPERM))
-                throw new FileSystemException("remove", display, error);
+                throw new FileSystemException("remove", display.ToString(), error);
             if (Libc.unlinkat(parent, terminatedName, Libc.AT_REMOVEDIR) == 0)
                 return true;
             switch (Marshal.GetLastPInvokeError())
@@ -60,16 +91,16 @@ internal static class TreeRemoval
                     continue;
                 case Errno.ENOTDIR:
                     // It is no directory: the first fault is the one to tell.
-                    throw new FileSystemException("remove", display, error);
+                    throw new FileSystemException("remove", display.ToString(), error);
                 case var other:
-                    throw new FileSystemException("remove", display, other);
+                    throw new FileSystemException("remove", display.ToString(), other);
             }
         }
     }
 
     /// <summary>Visits each name below a directory; what <paramref name="enter"/> says yes to is a directory to go into, and to <paramref name="leave"/> afterwards.</summary>
     private static void Walk(
-        SafeFileHandle parent, ReadOnlySpan<byte> terminatedName, string display, Func<Level, byte[], bool> enter, Action<Level, byte[]> leave)
+        SafeFileHandle parent, ReadOnlySpan<byte> terminatedName, EntryName display, Func<Level, byte[], FileType, bool> enter, Action<Level, byte[]> leave)
     {
         var levels = new Stack<Level>();
         byte[] name = [];
@@ -80,8 +111,8 @@ internal static class TreeRemoval
             {
                 if (level.Names.TryPop(out var next))
                 {
-                    name = next;
-                    if (enter(level, name))
+                    name = next.Name;
+                    if (enter(level, name, next.Type))
                         Enter(level.Handle, name);
                     continue;
                 }
@@ -109,15 +140,12 @@ internal static class TreeRemoval
                 return;
             name = directory;
             if (handle.IsInvalid)
-                throw new FileSystemException("remove", display, error);
-            var names = new Stack<byte[]>();
-            foreach (var (entry, _) in DirectoryReader.Read(handle, display))
-                names.Push(entry);
-            levels.Push(new Level(handle, directory, names));
+                throw new FileSystemException("remove", display.ToString(), error);
+            levels.Push(new Level(handle, directory, new(DirectoryReader.Read(handle, display))));
         }
     }
 
-    private sealed record Level(SafeFileHandle Handle, byte[] Name, Stack<byte[]> Names)
+    private sealed record Level(SafeFileHandle Handle, byte[] Name, Stack<(byte[] Name, FileType Type)> Names)
     {
         internal byte[] Close()
         {

@@ -27,17 +27,20 @@ public static class DeletedFiles
         if (file is null)
             return 0;
         var json = Read(file, (limits ?? ArchiveLimits.Default).MaxDeletedFilesBytes);
+        // One look at the kernel's table saves one at every file.
+        if (!MountPoints.MayBeBelow(rootfs.Handle))
+            return RemoveUnmounted(json, rootfs, cancellationToken);
         DeletedFilesJson.ForEach(json, (index, path) =>
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Guard(index, path, parsed => rootfs.RefuseMounts(parsed));
+            Guard(index, Check(index, path), rootfs.RefuseMounts);
         });
         var removed = 0;
         DeletedFilesJson.ForEach(json, (index, path) =>
         {
             cancellationToken.ThrowIfCancellationRequested();
             // The folder's time is as the diff has set it: with the deletion already in it.
-            Guard(index, path, parsed => removed += rootfs.Remove(parsed, tree: true, keepFolderTime: true) ? 1 : 0);
+            Guard(index, Check(index, path), parsed => removed += rootfs.Remove(parsed, tree: true, keepFolderTime: true) ? 1 : 0);
         });
         return removed;
     }
@@ -88,21 +91,33 @@ public static class DeletedFiles
             ArchiveRefusal.UnsafeDeletion, FileName, index, $"'{DisplayText.Of(path)}' names no file below the root (empty, the root itself, '..' or NUL)");
     }
 
-    private static void Guard(int index, string path, Action<RelativePath> act)
+    /// <summary>Does something with a path of the list; where something is mounted the list is refused.</summary>
+    internal static void Guard(int index, RelativePath path, Action<RelativePath> act)
     {
-        var parsed = Check(index, path);
         try
         {
-            act(parsed);
+            act(path);
         }
         catch (FileSystemException e) when (e.Error is Errno.EXDEV or Errno.EBUSY)
         {
             throw new ArchiveRefusedException(
-                ArchiveRefusal.UnsafeDeletion, FileName, index, $"'{DisplayText.Of(path)}' lies on or behind a mount point, or has one below it", e);
+                ArchiveRefusal.UnsafeDeletion, FileName, index, $"'/{path.Display}' lies on or behind a mount point, or has one below it", e);
         }
         catch (FileSystemException e) when (e.Error is Errno.ELOOP or Errno.ENAMETOOLONG)
         {
             // Links in a circle, or a name that no file system takes: there is no such file.
         }
+    }
+
+    private static int RemoveUnmounted(byte[] json, RootDirectory rootfs, CancellationToken cancellationToken)
+    {
+        DeletedFilesJson.ForEach(json, (index, path) => Check(index, path));
+        using var removal = new ListRemoval(rootfs);
+        DeletedFilesJson.ForEach(json, (index, path) =>
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            removal.Add(index, Check(index, path));
+        });
+        return removal.Complete();
     }
 }

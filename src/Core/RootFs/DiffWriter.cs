@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 namespace CheckpointOperator.Core.RootFs;
 
 /// <summary>Writes changes and deletions in either dialect, straight into the stream.</summary>
-internal sealed class DiffWriter
+internal sealed class DiffWriter : IDisposable
 {
     private readonly DiffDialect _dialect;
     private readonly List<string> _deleted = [];
@@ -15,22 +15,20 @@ internal sealed class DiffWriter
     {
         _dialect = options.Dialect;
         // Of the names that a root can have in a tar podman heeds this one alone.
-        Tar = new TarWriter(tar) { RootName = "/"u8.ToArray() };
-        Archiver = new TreeArchiver(Tar, options.Ids, cancellationToken);
+        Archiver = new TreeArchiver(new TarWriter(tar) { RootName = "/"u8.ToArray() }, options.Ids, cancellationToken);
     }
-
-    internal TarWriter Tar { get; }
 
     internal TreeArchiver Archiver { get; }
 
     /// <summary>Writes one entry as it lies below a root. One that a reader would take for a whiteout is refused: it would delete, not be restored.</summary>
-    internal FileType Add(RootDirectory root, RelativePath path, SafeFileHandle? content = null)
+    /// <param name="entry">The entry.</param>
+    /// <param name="content">Stands in for a file's own where an overlay has it in another layer; it is closed when it is written.</param>
+    internal void Add(TreeEntry entry, SafeFileHandle? content = null)
     {
-        RefuseWhiteoutName(path);
-        var type = Archiver.Add(root, path, content);
-        if (type == FileType.CharacterDevice && root.Stat(path) is { DeviceMajor: 0, DeviceMinor: 0 })
-            throw new NotSupportedException($"'{root.Describe(path)}' is a device 0/0, which in a diff stands for a deleted file; remove it");
-        return type;
+        RefuseWhiteoutName(entry.Path);
+        Archiver.Add(entry, content);
+        if (entry.Status is { Type: FileType.CharacterDevice, DeviceMajor: 0, DeviceMinor: 0 })
+            throw new NotSupportedException($"'{entry.Name}' is a device 0/0, which in a diff stands for a deleted file; remove it");
     }
 
     /// <summary>Says that a path is gone.</summary>
@@ -52,9 +50,11 @@ internal sealed class DiffWriter
 
     internal DiffResult Complete()
     {
-        Tar.Complete();
+        Archiver.Complete();
         return new DiffResult(Archiver.Entries, Archiver.Bytes, _deleted);
     }
+
+    public void Dispose() => Archiver.Dispose();
 
     private static void RefuseWhiteoutName(RelativePath path)
     {

@@ -1,6 +1,5 @@
 using CheckpointOperator.Core.Archives.Tar;
 using CheckpointOperator.Core.FileSystem;
-using CheckpointOperator.Core.Interop;
 using Microsoft.Win32.SafeHandles;
 
 namespace CheckpointOperator.Core.RootFs;
@@ -10,7 +9,7 @@ namespace CheckpointOperator.Core.RootFs;
 /// that agree in all these the content is read only where the time may have been cut to the second, as tars without PAX records
 /// and reproducible builds do it (containerd's continuity has the same rule); a time that has nanoseconds tells two writes apart.
 /// </summary>
-internal sealed class EntryComparison(RootDirectory before, RootDirectory after, bool alwaysCompareContent)
+internal sealed class EntryComparison(TreeReader before, TreeReader after, bool alwaysCompareContent)
 {
     private const int BufferSize = 128 * 1024;
 
@@ -26,7 +25,7 @@ internal sealed class EntryComparison(RootDirectory before, RootDirectory after,
         {
             FileType.Regular => old.Size == now.Size && old.LinkCount == now.LinkCount && HasSameContent(path, old, now),
             FileType.Directory => HasSameAttributes(path),
-            FileType.SymbolicLink => before.ReadLinkBytes(path).AsSpan().SequenceEqual(after.ReadLinkBytes(path)),
+            FileType.SymbolicLink => before.ReadLink(path).AsSpan().SequenceEqual(after.ReadLink(path)),
             _ => (old.DeviceMajor, old.DeviceMinor) == (now.DeviceMajor, now.DeviceMinor),
         };
     }
@@ -39,8 +38,8 @@ internal sealed class EntryComparison(RootDirectory before, RootDirectory after,
             return false;
         if (now.Modified.Nanoseconds != 0 && !alwaysCompareContent)
             return true;
-        using var left = before.OpenFileNoFollow(path);
-        using var right = after.OpenFileNoFollow(path);
+        using var left = before.Root.OpenFileNoFollow(path);
+        using var right = after.Root.OpenFileNoFollow(path);
         for (long position = 0; ;)
         {
             var count = Fill(left, _left, position);
@@ -59,10 +58,10 @@ internal sealed class EntryComparison(RootDirectory before, RootDirectory after,
             one.NameBytes.SequenceEqual(other.NameBytes) && one.Value.AsSpan().SequenceEqual(other.Value)));
     }
 
-    private static List<TarAttribute> AttributesOf(RootDirectory root, RelativePath path)
+    private static List<TarAttribute> AttributesOf(TreeReader tree, RelativePath path)
     {
-        using var file = root.OpenOrThrow("open", path, Libc.O_RDONLY | Libc.O_NOFOLLOW | Libc.O_NONBLOCK, RootDirectory.InRoot);
-        return ExtendedAttributes.ReadWritten(file, root.Describe(path));
+        using var entry = tree.Open(path);
+        return [.. entry.WrittenAttributes()];
     }
 
     private static int Fill(SafeFileHandle file, byte[] buffer, long position)

@@ -1,3 +1,4 @@
+using CheckpointOperator.Core.Archives.Tar;
 using CheckpointOperator.Core.FileSystem;
 
 namespace CheckpointOperator.Core.RootFs;
@@ -30,7 +31,9 @@ internal sealed class LowerFolder
             if (status.Type != FileType.Directory)
                 break;
             layers.Add(layer);
-            if (OverlayLayer.IsOpaque(layer, child))
+            using var reader = new TreeReader(layer);
+            using var folder = reader.Open(child);
+            if (OverlayLayer.IsOpaque(folder))
                 break;
         }
 
@@ -43,12 +46,22 @@ internal sealed class LowerFolder
         var settled = new HashSet<RelativePath>();
         foreach (var layer in _layers)
         {
+            using var reader = new TreeReader(layer);
             foreach (var child in layer.List(_path))
             {
                 // A layer's whiteout hides the name in those below it.
-                if (settled.Add(child.Path) && layer.Stat(child.Path) is { } status && !OverlayLayer.IsWhiteout(layer, child.Path, status))
+                if (settled.Add(child.Path) && !IsWhiteout(reader, child))
                     yield return child.Path;
             }
         }
+    }
+
+    // Only what may be a whiteout is opened.
+    private static bool IsWhiteout(TreeReader reader, DirectoryEntry listed)
+    {
+        if (reader.Stat(listed.Path) is not { Type: FileType.CharacterDevice } and not { Type: FileType.Regular, Size: 0 })
+            return false;
+        using var entry = reader.Open(listed.Path, listed.Type);
+        return OverlayLayer.IsWhiteout(entry);
     }
 }

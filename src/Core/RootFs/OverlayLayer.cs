@@ -1,6 +1,5 @@
 using CheckpointOperator.Core.Archives.Tar;
 using CheckpointOperator.Core.FileSystem;
-using CheckpointOperator.Core.Interop;
 
 namespace CheckpointOperator.Core.RootFs;
 
@@ -10,24 +9,20 @@ namespace CheckpointOperator.Core.RootFs;
 /// </summary>
 internal static class OverlayLayer
 {
-    internal static bool IsWhiteout(RootDirectory layer, RelativePath path, in FileStatus status) =>
-        status is { Type: FileType.CharacterDevice, DeviceMajor: 0, DeviceMinor: 0 }
-        || (status is { Type: FileType.Regular, Size: 0 } && Get(layer, path, "whiteout") is not null);
+    internal static bool IsWhiteout(TreeEntry entry) =>
+        entry.Status is { Type: FileType.CharacterDevice, DeviceMajor: 0, DeviceMinor: 0 }
+        || (entry.Status is { Type: FileType.Regular, Size: 0 } && Has(entry, "trusted.overlay.whiteout\0"u8, "user.overlay.whiteout\0"u8));
 
     // "x" only says that the directory has whiteouts in the form of attributes.
-    internal static bool IsOpaque(RootDirectory layer, RelativePath path) => Get(layer, path, "opaque") is { } value && value.AsSpan().SequenceEqual("y"u8);
+    internal static bool IsOpaque(TreeEntry directory) => Get(directory, "trusted.overlay.opaque\0"u8, "user.overlay.opaque\0"u8) is [(byte)'y'];
 
     /// <summary>Whether a directory was renamed in place, and shows another one's content (redirect_dir).</summary>
-    internal static bool IsRedirected(RootDirectory layer, RelativePath path) => Get(layer, path, "redirect") is not null;
+    internal static bool IsRedirected(TreeEntry directory) => Has(directory, "trusted.overlay.redirect\0"u8, "user.overlay.redirect\0"u8);
 
     /// <summary>Whether a file's content is in a layer below (metacopy).</summary>
-    internal static bool HasNoContent(RootDirectory layer, RelativePath path) => Get(layer, path, "metacopy") is not null;
+    internal static bool HasNoContent(TreeEntry file) => Has(file, "trusted.overlay.metacopy\0"u8, "user.overlay.metacopy\0"u8);
 
-    private static byte[]? Get(RootDirectory layer, RelativePath path, string name)
-    {
-        using var file = layer.OpenOrThrow("open", path, Libc.O_RDONLY | Libc.O_NOFOLLOW | Libc.O_NONBLOCK, RootDirectory.InRoot);
-        var display = layer.Describe(path);
-        return ExtendedAttributes.Get(file, System.Text.Encoding.ASCII.GetBytes($"trusted.overlay.{name}\0"), display)
-            ?? ExtendedAttributes.Get(file, System.Text.Encoding.ASCII.GetBytes($"user.overlay.{name}\0"), display);
-    }
+    private static bool Has(TreeEntry entry, ReadOnlySpan<byte> trusted, ReadOnlySpan<byte> user) => Get(entry, trusted, user) is not null;
+
+    private static byte[]? Get(TreeEntry entry, ReadOnlySpan<byte> trusted, ReadOnlySpan<byte> user) => entry.Attribute(trusted) ?? entry.Attribute(user);
 }

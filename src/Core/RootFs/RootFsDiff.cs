@@ -61,8 +61,8 @@ public static class RootFsDiff
         ArgumentOutOfRangeException.ThrowIfZero(uppers.Count, nameof(uppers));
         ArgumentNullException.ThrowIfNull(tar);
         options ??= new DiffOptions();
-        var writer = new DiffWriter(tar, options, cancellationToken);
-        new UpperDiff(uppers, writer, options).Write();
+        using var writer = new DiffWriter(tar, options, cancellationToken);
+        new UpperDiff(writer, options).Write(uppers);
         return writer.Complete();
     }
 
@@ -83,8 +83,10 @@ public static class RootFsDiff
         ArgumentNullException.ThrowIfNull(after);
         ArgumentNullException.ThrowIfNull(tar);
         options ??= new DiffOptions();
-        var writer = new DiffWriter(tar, options, cancellationToken);
-        new TreeDiff(before, after, writer, options).Write();
+        using var writer = new DiffWriter(tar, options, cancellationToken);
+        using var old = new TreeReader(before);
+        using var now = new TreeReader(after);
+        new TreeDiff(old, now, writer, options).Write();
         return writer.Complete();
     }
 
@@ -100,47 +102,10 @@ public static class RootFsDiff
         ArgumentNullException.ThrowIfNull(rootfs);
         ArgumentNullException.ThrowIfNull(tar);
         options ??= new DiffOptions();
-        var writer = new DiffWriter(tar, options, cancellationToken);
-        var written = new HashSet<RelativePath>();
-        // Folder by folder: GNU tar sets a folder's time when it goes on to the next one, and what comes later would change it again.
-        foreach (var change in changes.OrderBy(SortKey, StringComparer.Ordinal))
-        {
-            var path = change is { Path: "/", Kind: FileChangeKind.Modify } ? RelativePath.Root : RelativePath.Parse(change.Path);
-            if (options.Excluded.Any(path.IsAtOrBelow))
-                continue;
-            if (change.Kind != FileChangeKind.Delete)
-                Add(path, change.Kind);
-            else if (rootfs.Stat(path) is { Type: FileType.Directory })
-                AddMadeAnew(path);
-            else
-                writer.Delete(path);
-        }
-
+        using var writer = new DiffWriter(tar, options, cancellationToken);
+        using var tree = new TreeReader(rootfs);
+        new ChangesDiff(tree, writer, options).Write(changes);
         return writer.Complete();
-
-        // JSON can say null where a change or its path has to be.
-        static string SortKey(FileChange? change) => change?.Path?.Replace('/', '\0') ?? throw new FormatException("a change in the list has no path");
-
-        void AddMadeAnew(RelativePath path)
-        {
-            Add(path, FileChangeKind.Modify);
-            writer.Hide(path);
-            Add(path, FileChangeKind.Add);
-        }
-
-        // A list of changes names a new directory and mostly, again, what is in it.
-        void Add(RelativePath path, FileChangeKind kind)
-        {
-            if (written.Add(path) && writer.Add(rootfs, path) != FileType.Directory)
-                return;
-            if (kind != FileChangeKind.Add || rootfs.Stat(path) is not { Type: FileType.Directory })
-                return;
-            foreach (var child in rootfs.List(path))
-            {
-                if (!options.Excluded.Contains(child.Path))
-                    Add(child.Path, kind);
-            }
-        }
     }
 
     /// <summary>
@@ -161,7 +126,8 @@ public static class RootFsDiff
         ArgumentNullException.ThrowIfNull(options);
         limits ??= ArchiveLimits.Default;
         var deleted = DeletedFiles.Read(source, limits);
-        var conversion = new DiffConversion(new DiffWriter(tar, options, cancellationToken), options);
+        using var writer = new DiffWriter(tar, options, cancellationToken);
+        var conversion = new DiffConversion(writer, options);
         using var file = CheckpointFiles.TryOpen(source, FileName);
         using var content = file is null ? Stream.Null : DecompressedStream.Open(new HandleStream(file), limits, out _);
         using var reader = new TarReader(content, limits);

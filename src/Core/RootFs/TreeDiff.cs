@@ -1,3 +1,4 @@
+using CheckpointOperator.Core.Archives.Tar;
 using CheckpointOperator.Core.FileSystem;
 using CheckpointOperator.Core.Interop;
 
@@ -7,7 +8,7 @@ namespace CheckpointOperator.Core.RootFs;
 /// Compares two trees in one walk, in the order of names. A changed entry is written whole; its folders come with it, as in an
 /// overlay's upper folder, because a reader changes their times.
 /// </summary>
-internal sealed class TreeDiff(RootDirectory before, RootDirectory after, DiffWriter writer, DiffOptions options)
+internal sealed class TreeDiff(TreeReader before, TreeReader after, DiffWriter writer, DiffOptions options)
 {
     private readonly EntryComparison _comparison = new(before, after, options.AlwaysCompareContent);
 
@@ -19,13 +20,13 @@ internal sealed class TreeDiff(RootDirectory before, RootDirectory after, DiffWr
 
     internal void Write()
     {
-        writer.Add(after, RelativePath.Root);
+        Add(RelativePath.Root);
         CompareContent(RelativePath.Root);
     }
 
     private void CompareContent(RelativePath directory)
     {
-        var (old, now) = (before.List(directory), after.List(directory));
+        var (old, now) = (before.Root.List(directory), after.Root.List(directory));
         for (int i = 0, k = 0; i < old.Count || k < now.Count;)
         {
             var order = i == old.Count ? 1 : k == now.Count ? -1 : RelativePath.ByteOrder.Compare(old[i].Path, now[k].Path);
@@ -38,10 +39,10 @@ internal sealed class TreeDiff(RootDirectory before, RootDirectory after, DiffWr
     }
 
     // A socket means nothing without the process that listens on it, and no archive has them.
-    private static FileStatus? StatOf(RootDirectory root, RelativePath path) =>
-        root.Stat(path) is { } status
+    private static FileStatus? StatOf(TreeReader tree, RelativePath path) =>
+        tree.Stat(path) is { } status
             ? status.Type == FileType.Socket ? null : status
-            : throw new FileSystemException("compare", root.Describe(path), Errno.ENOENT);
+            : throw new FileSystemException("compare", tree.Root.Describe(path), Errno.ENOENT);
 
     private void Compare(RelativePath path, FileStatus? old, FileStatus? now)
     {
@@ -64,7 +65,7 @@ internal sealed class TreeDiff(RootDirectory before, RootDirectory after, DiffWr
         else if (!_comparison.IsSame(path, previous, current) || !HasSameNames(path, previous, current))
         {
             TellFolders();
-            writer.Add(after, path);
+            Add(path);
         }
     }
 
@@ -91,19 +92,26 @@ internal sealed class TreeDiff(RootDirectory before, RootDirectory after, DiffWr
     private void AddTree(RelativePath path)
     {
         TellFolders();
-        if (writer.Add(after, path) != FileType.Directory)
+        if (Add(path) != FileType.Directory)
             return;
-        foreach (var child in after.List(path))
+        foreach (var child in after.Root.List(path))
         {
             if (!options.Excluded.Contains(child.Path))
                 AddTree(child.Path);
         }
     }
 
+    private FileType Add(RelativePath path)
+    {
+        using var entry = after.Open(path);
+        writer.Add(entry);
+        return entry.Type;
+    }
+
     private void TellFolders()
     {
         foreach (var folder in _untold)
-            writer.Add(after, folder);
+            Add(folder);
         _untold.Clear();
     }
 }

@@ -14,7 +14,7 @@ internal sealed class DirectoryStates(RootDirectory root, ExtractionPolicy polic
 
     internal void Add(SafeFileHandle directory, TarEntry entry)
     {
-        var status = RootDirectory.StatHandle(directory, root.Describe(entry.Path));
+        var status = RootDirectory.StatHandle(directory, new EntryName(root, entry.Path));
         _states[entry.Path] = new State(entry.UserId, entry.GroupId, EntryMetadata.Mode(entry, policy), entry.Modified, status.Device, status.Inode);
     }
 

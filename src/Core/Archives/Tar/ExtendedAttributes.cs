@@ -26,11 +26,11 @@ internal static class ExtendedAttributes
     internal static bool IsAcl(ReadOnlySpan<byte> name) => name.SequenceEqual(AccessAcl[..^1]) || name.SequenceEqual(DefaultAcl[..^1]);
 
     /// <summary>Takes away what a new file or directory got from a default ACL of its folder: the archive says what it has.</summary>
-    internal static void RemoveInherited(SafeFileHandle file, bool isDirectory, string display)
+    internal static void RemoveInherited(SafeFileHandle file, bool isDirectory, EntryName name)
     {
-        Remove(file, AccessAcl, display);
+        Remove(file, AccessAcl, name);
         if (isDirectory)
-            Remove(file, DefaultAcl, display);
+            Remove(file, DefaultAcl, name);
     }
 
     private static bool IsPlain(ReadOnlySpan<byte> name) => IsAcl(name) || (name.StartsWith("user."u8) && !IsOverlay(name));
@@ -38,16 +38,15 @@ internal static class ExtendedAttributes
     private static bool IsOverlay(ReadOnlySpan<byte> name) =>
         name.StartsWith("user.overlay."u8) || name.StartsWith("user.fuseoverlayfs."u8) || name.StartsWith("user.containers."u8);
 
-    private static void Remove(SafeFileHandle file, ReadOnlySpan<byte> terminatedName, string display)
+    private static void Remove(SafeFileHandle file, ReadOnlySpan<byte> terminatedName, EntryName name)
     {
         if (Libc.fremovexattr(file, terminatedName) != 0 && Marshal.GetLastPInvokeError() is not (Errno.ENODATA or Errno.EOPNOTSUPP))
-            throw FileSystemException.FromLastError("remove the inherited ACL of", display);
+            throw FileSystemException.FromLastError("remove the inherited ACL of", name.ToString());
     }
 
-    /// <summary>Names and values of an open file's attributes; none where the file system has none.</summary>
-    internal static List<TarAttribute> Read(SafeFileHandle file, string display)
+    /// <summary>Names of an open file's attributes, each with a NUL at its end; none where the file system has none.</summary>
+    internal static IReadOnlyList<byte[]> List(SafeFileHandle file, EntryName name)
     {
-        var attributes = new List<TarAttribute>();
         Span<byte> list = stackalloc byte[1024];
         var length = Libc.flistxattr(file, list, (nuint)list.Length);
         if (length < 0 && Marshal.GetLastPInvokeError() == Errno.ERANGE)
@@ -57,30 +56,31 @@ internal static class ExtendedAttributes
             length = Libc.flistxattr(file, list, (nuint)list.Length);
         }
 
-        if (length < 0)
-            return Marshal.GetLastPInvokeError() == Errno.EOPNOTSUPP ? attributes : throw FileSystemException.FromLastError("list the attributes of", display);
-        for (list = list[..(int)length]; !list.IsEmpty;)
+        if (length < 0 && Marshal.GetLastPInvokeError() != Errno.EOPNOTSUPP)
+            throw FileSystemException.FromLastError("list the attributes of", name.ToString());
+        if (length <= 0)
+            return [];
+        var names = new List<byte[]>();
+        for (list = list[..(int)length]; !list.IsEmpty; list = list[names[^1].Length..])
+            names.Add(list[..(list.IndexOf((byte)0) + 1)].ToArray());
+        return names;
+    }
+
+    /// <summary>Names and values of an open file's attributes.</summary>
+    internal static List<TarAttribute> Read(SafeFileHandle file, EntryName name)
+    {
+        var attributes = new List<TarAttribute>();
+        foreach (var attribute in List(file, name))
         {
-            var end = list.IndexOf((byte)0) + 1;
-            var name = list[..end].ToArray();
-            list = list[end..];
-            if (Get(file, name, display) is { } value)
-                attributes.Add(new TarAttribute(name, value));
+            if (Get(file, attribute, name) is { } value)
+                attributes.Add(new TarAttribute(attribute, value));
         }
 
         return attributes;
     }
 
-    /// <summary>Those of them that go into an archive.</summary>
-    internal static List<TarAttribute> ReadWritten(SafeFileHandle file, string display)
-    {
-        var attributes = Read(file, display);
-        attributes.RemoveAll(static attribute => !IsWritten(attribute.NameBytes));
-        return attributes;
-    }
-
     /// <summary>One attribute's value; null when the file has none of that name.</summary>
-    internal static byte[]? Get(SafeFileHandle file, ReadOnlySpan<byte> terminatedName, string display)
+    internal static byte[]? Get(SafeFileHandle file, ReadOnlySpan<byte> terminatedName, EntryName name)
     {
         Span<byte> value = stackalloc byte[256];
         var length = Libc.fgetxattr(file, terminatedName, value, (nuint)value.Length);
@@ -95,6 +95,6 @@ internal static class ExtendedAttributes
             return value[..(int)length].ToArray();
         return Marshal.GetLastPInvokeError() is Errno.ENODATA or Errno.EOPNOTSUPP
             ? null
-            : throw FileSystemException.FromLastError("read an attribute of", display);
+            : throw FileSystemException.FromLastError("read an attribute of", name.ToString());
     }
 }

@@ -29,9 +29,9 @@ internal static class OwnerMapping
     }
 
     /// <summary>From the node's ids to the container's; an id without one is a fault that names the file.</summary>
-    internal static void ToContainer(TarEntry entry, IdMap ids, string display)
+    internal static void ToContainer(TarEntry entry, IdMap ids, EntryName name)
     {
-        Map(entry, ids, IdMap.ToContainer, id => new IOException($"'{display}' names id {id} of the node, which the user namespace does not map"));
+        Map(entry, ids, IdMap.ToContainer, id => new IOException($"'{name}' names id {id} of the node, which the user namespace does not map"));
         ReplaceCapability(entry, value => Release(value, IdMap.ToHost(ids.Users, 0)));
     }
 

@@ -21,6 +21,8 @@ internal static class SparseLayout
     /// <summary>The regions, each on blocks but for the file's end; null when the file is as good as full.</summary>
     internal static List<SparseRegion>? Find(SafeFileHandle file, long size)
     {
+        if (size < MinHoles)
+            return null;
         // File systems that know of no holes say that there is one at the end.
         if (Seek(file, 0, Libc.SEEK_HOLE) is not { } first || first >= size)
             return null;

@@ -1,12 +1,13 @@
 using CheckpointOperator.Core.FileSystem;
-using CheckpointOperator.Core.Interop;
 using Microsoft.Win32.SafeHandles;
 
 namespace CheckpointOperator.Core.Archives.Tar;
 
 /// <summary>Writes files below a directory as tar entries, with owners, modes, times, links and attributes. Sockets, which mean nothing on disk, are left out.</summary>
-internal sealed class TreeArchiver(TarWriter writer, IdMap? ids, CancellationToken cancellationToken)
+internal sealed class TreeArchiver(TarWriter writer, IdMap? ids, CancellationToken cancellationToken) : IDisposable
 {
+    private readonly TarWriterThread _thread = new(writer, cancellationToken);
+
     // The first name of each file that has several; the others become hard links to it.
     private readonly Dictionary<(ulong Device, ulong Inode), RelativePath> _linked = [];
 
@@ -16,57 +17,59 @@ internal sealed class TreeArchiver(TarWriter writer, IdMap? ids, CancellationTok
     internal long Bytes { get; private set; }
 
     /// <summary>Writes an entry and, if it is a directory, all below it.</summary>
-    internal void AddTree(RootDirectory root, RelativePath path)
+    internal void AddTree(TreeReader tree, RelativePath path, FileType listed = FileType.Directory)
     {
-        if (Add(root, path) != FileType.Directory)
-            return;
-        foreach (var child in root.List(path))
-            AddTree(root, child.Path);
+        using (var entry = tree.Open(path, listed))
+        {
+            Add(entry);
+            if (entry.Type != FileType.Directory)
+                return;
+        }
+
+        foreach (var child in tree.Root.List(path))
+            AddTree(tree, child.Path, child.Type);
     }
 
-    /// <summary>Writes one entry. <paramref name="content"/> stands in for a file's own where an overlay has it in another layer.</summary>
-    internal FileType Add(RootDirectory root, RelativePath path, SafeFileHandle? content = null)
+    /// <summary>Writes one entry. <paramref name="content"/>, which is closed then, stands in for a file's own where an overlay has it in another layer.</summary>
+    internal void Add(TreeEntry entry, SafeFileHandle? content = null)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var status = root.Stat(path) ?? throw new FileSystemException("read", root.Describe(path), Errno.ENOENT);
-        switch (status.Type)
+        switch (entry.Type)
         {
             case FileType.Regular:
-                AddFile(root, path, content);
+                AddFile(entry, content);
                 break;
             case FileType.Directory:
-                using (var directory = root.OpenOrThrow("open directory", path, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW, RootDirectory.InRoot))
-                    AddHeader(Describe(root, path, RootDirectory.StatHandle(directory, root.Describe(path)), TarEntryType.Directory, directory));
+                AddHeader(Describe(entry, TarEntryType.Directory));
                 break;
             case FileType.SymbolicLink:
-                var link = Describe(root, path, status, TarEntryType.SymbolicLink);
-                link.LinkTarget = root.ReadLinkBytes(path);
+                var link = Describe(entry, TarEntryType.SymbolicLink);
+                link.LinkTarget = entry.ReadLink();
                 AddHeader(link);
                 break;
             case FileType.Fifo:
-                AddHeader(Describe(root, path, status, TarEntryType.Fifo));
+                AddHeader(Describe(entry, TarEntryType.Fifo));
                 break;
             case FileType.CharacterDevice:
-                AddHeader(Describe(root, path, status, TarEntryType.CharacterDevice));
+                AddHeader(Describe(entry, TarEntryType.CharacterDevice));
                 break;
             case FileType.BlockDevice:
-                AddHeader(Describe(root, path, status, TarEntryType.BlockDevice));
+                AddHeader(Describe(entry, TarEntryType.BlockDevice));
                 break;
         }
-
-        return status.Type;
     }
 
     /// <summary>Writes an empty file of that name, as OCI's whiteouts are.</summary>
     internal void AddMark(RelativePath path)
     {
-        writer.WriteBytes(new TarEntry { Path = path, Type = TarEntryType.Regular, Mode = 0x180 }, []);
+        _thread.Add(new TarEntry { Path = path, Type = TarEntryType.Regular, Mode = 0x180 });
         Entries++;
     }
 
     /// <summary>Writes an entry of another archive, with its content.</summary>
     internal void AddFrom(TarEntry entry, TarReader reader)
     {
+        _thread.Drain();
         if (entry.Type == TarEntryType.Regular)
             writer.WriteFrom(entry, reader, cancellationToken);
         else
@@ -81,43 +84,52 @@ internal sealed class TreeArchiver(TarWriter writer, IdMap? ids, CancellationTok
     /// </summary>
     internal bool Remember(RelativePath path, in FileStatus status) => _linked.TryAdd((status.Device, status.Inode), path);
 
-    private void AddFile(RootDirectory root, RelativePath path, SafeFileHandle? content)
+    /// <summary>Writes the end-of-archive mark, behind all that was added.</summary>
+    internal void Complete()
     {
-        using var file = root.OpenFileNoFollow(path);
-        var status = RootDirectory.StatHandle(file, root.Describe(path));
+        _thread.Drain();
+        writer.Complete();
+    }
+
+    public void Dispose() => _thread.Dispose();
+
+    private void AddFile(TreeEntry file, SafeFileHandle? content)
+    {
+        var status = file.Status;
         if (status.LinkCount > 1)
         {
             if (_linked.TryGetValue((status.Device, status.Inode), out var first))
             {
-                var link = Describe(root, path, status, TarEntryType.HardLink);
+                var link = Describe(file, TarEntryType.HardLink);
                 link.LinkTarget = first.Bytes.ToArray();
                 AddHeader(link);
                 return;
             }
 
-            _linked.Add((status.Device, status.Inode), path);
+            _linked.Add((status.Device, status.Inode), file.Path);
         }
 
-        var entry = Describe(root, path, status, TarEntryType.Regular, file);
+        var entry = Describe(file, TarEntryType.Regular);
         // As long as it is now: of what is appended meanwhile, as to a log, the archive has nothing; one that becomes shorter is a fault.
         entry.Size = content is null ? status.Size : RandomAccess.GetLength(content);
-        writer.WriteFile(entry, content ?? file, cancellationToken);
+        _thread.Add(entry, content ?? file.TakeHandle());
         Entries++;
         Bytes += entry.Size;
     }
 
     private void AddHeader(TarEntry entry)
     {
-        writer.WriteHeader(entry);
+        _thread.Add(entry);
         if (!entry.Path.IsRoot)
             Entries++;
     }
 
-    private TarEntry Describe(RootDirectory root, RelativePath path, in FileStatus status, TarEntryType type, SafeFileHandle? attributesOf = null)
+    private TarEntry Describe(TreeEntry from, TarEntryType type)
     {
+        var status = from.Status;
         var entry = new TarEntry
         {
-            Path = path,
+            Path = from.Path,
             Type = type,
             Mode = (uint)status.Mode,
             UserId = status.UserId,
@@ -126,10 +138,11 @@ internal sealed class TreeArchiver(TarWriter writer, IdMap? ids, CancellationTok
             DeviceMajor = status.DeviceMajor,
             DeviceMinor = status.DeviceMinor,
         };
-        if (attributesOf is not null)
-            entry.Attributes.AddRange(ExtendedAttributes.ReadWritten(attributesOf, root.Describe(path)));
+        // Another name of a file brings nothing of its own.
+        if (type != TarEntryType.HardLink)
+            entry.Attributes.AddRange(from.WrittenAttributes());
         if (ids is not null)
-            OwnerMapping.ToContainer(entry, ids, root.Describe(path));
+            OwnerMapping.ToContainer(entry, ids, from.Name);
         return entry;
     }
 }
