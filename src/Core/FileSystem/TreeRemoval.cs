@@ -36,6 +36,10 @@ internal static class TreeRemoval
             (level, name, type) => type == FileType.Directory || !TryRemove(level.Handle, name, display),
             (above, name) => RemoveEmptied(above.Handle, name, display));
 
+    /// <summary>Removes what is no directory; false when it is one. What something is mounted on is refused.</summary>
+    internal static bool TryRemoveFile(SafeFileHandle parent, ReadOnlySpan<byte> terminatedName, EntryName display) =>
+        IsDirectory(parent, terminatedName, display) != true && TryRemove(parent, terminatedName, display);
+
     /// <summary>Removes an entry with all below it, where nothing is mounted (<see cref="MountPoints"/>). False when there is none.</summary>
     internal static bool RemoveUnmounted(SafeFileHandle parent, ReadOnlySpan<byte> terminatedName, EntryName display)
     {

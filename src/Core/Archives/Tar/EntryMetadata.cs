@@ -15,56 +15,59 @@ internal static class EntryMetadata
 
     private const uint SetIdBits = 0xC00;
 
-    internal static void SetFile(SafeFileHandle file, TarEntry entry, ExtractionPolicy policy, string display)
+    internal static void SetFile(SafeFileHandle file, TarEntry entry, ExtractionPolicy policy, EntryName name) =>
+        SetFile(file, new FileMetadata(entry, policy), policy, name);
+
+    internal static void SetFile(SafeFileHandle file, in FileMetadata metadata, ExtractionPolicy policy, EntryName name)
     {
-        SetOwner(file, entry.UserId, entry.GroupId, policy, display);
+        SetOwner(file, metadata.UserId, metadata.GroupId, policy, name);
         if (policy.KeepOwners)
-            ExtendedAttributes.RemoveInherited(file, isDirectory: false, display);
-        SetMode(file, Mode(entry, policy), display);
-        SetAttributes(file, entry, policy, display);
-        SetTime(file, entry.Modified, display);
+            ExtendedAttributes.RemoveInherited(file, isDirectory: false, name);
+        SetMode(file, metadata.Mode, name);
+        SetAttributes(file, metadata.Attributes, policy, name);
+        SetTime(file, metadata.Modified, name);
     }
 
     /// <summary>What a directory is given before it is filled; the rest is <see cref="SetDirectory"/>'s.</summary>
-    internal static void BeginDirectory(SafeFileHandle directory, TarEntry entry, bool isNew, ExtractionPolicy policy, string display)
+    internal static void BeginDirectory(SafeFileHandle directory, TarEntry entry, bool isNew, ExtractionPolicy policy, EntryName name)
     {
         if (isNew && policy.KeepOwners)
-            ExtendedAttributes.RemoveInherited(directory, isDirectory: true, display);
-        SetAttributes(directory, entry, policy, display);
+            ExtendedAttributes.RemoveInherited(directory, isDirectory: true, name);
+        SetAttributes(directory, entry.Attributes, policy, name);
         // An ACL changes the mode, and a setgid folder hands its bit on.
         if (isNew)
-            SetMode(directory, PrivateMode, display);
+            SetMode(directory, PrivateMode, name);
     }
 
     internal static void SetDirectory(
-        SafeFileHandle directory, uint userId, uint groupId, uint mode, UnixTime modified, ExtractionPolicy policy, string display)
+        SafeFileHandle directory, uint userId, uint groupId, uint mode, UnixTime modified, ExtractionPolicy policy, EntryName name)
     {
-        SetOwner(directory, userId, groupId, policy, display);
-        SetMode(directory, mode, display);
-        SetTime(directory, modified, display);
+        SetOwner(directory, userId, groupId, policy, name);
+        SetMode(directory, mode, name);
+        SetTime(directory, modified, name);
     }
 
     /// <summary>For a directory that no entry describes.</summary>
-    internal static void SetUndescribed(SafeFileHandle directory, ExtractionPolicy policy, uint mode, string display)
+    internal static void SetUndescribed(SafeFileHandle directory, ExtractionPolicy policy, uint mode, EntryName name)
     {
         if (policy.KeepOwners)
-            ExtendedAttributes.RemoveInherited(directory, isDirectory: true, display);
+            ExtendedAttributes.RemoveInherited(directory, isDirectory: true, name);
         if (policy.Ids is { } ids && IdMap.ToHost(ids.Users, 0) is { } user && IdMap.ToHost(ids.Groups, 0) is { } group)
-            SetOwner(directory, user, group, policy, display);
-        SetMode(directory, mode & policy.ModeMask, display);
+            SetOwner(directory, user, group, policy, name);
+        SetMode(directory, mode & policy.ModeMask, name);
     }
 
     /// <summary>For what cannot be opened without an effect (links, FIFOs, devices): by a name that is not followed.</summary>
-    internal static void SetByName(SafeFileHandle parent, TarEntry entry, ExtractionPolicy policy, string display)
+    internal static void SetByName(SafeFileHandle parent, TarEntry entry, ExtractionPolicy policy, EntryName name)
     {
-        var name = entry.Path.TerminatedName;
-        if (policy.KeepOwners && Libc.fchownat(parent, name, entry.UserId, entry.GroupId, Libc.AT_SYMLINK_NOFOLLOW) != 0)
-            throw FileSystemException.FromLastError("set the owner of", display);
+        var path = entry.Path.TerminatedName;
+        if (policy.KeepOwners && Libc.fchownat(parent, path, entry.UserId, entry.GroupId, Libc.AT_SYMLINK_NOFOLLOW) != 0)
+            throw FileSystemException.FromLastError("set the owner of", name.ToString());
         // A link has no mode of its own.
-        if (entry.Type != TarEntryType.SymbolicLink && Libc.fchmodat(parent, name, Mode(entry, policy), Libc.AT_SYMLINK_NOFOLLOW) != 0)
-            throw FileSystemException.FromLastError("set the mode of", display);
-        if (Libc.utimensat(parent, name, Times(entry.Modified), Libc.AT_SYMLINK_NOFOLLOW) != 0)
-            throw FileSystemException.FromLastError("set the time of", display);
+        if (entry.Type != TarEntryType.SymbolicLink && Libc.fchmodat(parent, path, Mode(entry, policy), Libc.AT_SYMLINK_NOFOLLOW) != 0)
+            throw FileSystemException.FromLastError("set the mode of", name.ToString());
+        if (Libc.utimensat(parent, path, Times(entry.Modified), Libc.AT_SYMLINK_NOFOLLOW) != 0)
+            throw FileSystemException.FromLastError("set the time of", name.ToString());
     }
 
     // A directory's setgid bit gives no rights: it is how volumes hand their group on.
@@ -74,36 +77,36 @@ internal static class EntryMetadata
         return policy.KeepPrivileges || entry.Type == TarEntryType.Directory ? mode : mode & ~SetIdBits;
     }
 
-    private static void SetOwner(SafeFileHandle file, uint userId, uint groupId, ExtractionPolicy policy, string display)
+    private static void SetOwner(SafeFileHandle file, uint userId, uint groupId, ExtractionPolicy policy, EntryName name)
     {
         if (policy.KeepOwners && Libc.fchown(file, userId, groupId) != 0)
-            throw FileSystemException.FromLastError("set the owner of", display);
+            throw FileSystemException.FromLastError("set the owner of", name.ToString());
     }
 
-    private static void SetMode(SafeFileHandle file, uint mode, string display)
+    private static void SetMode(SafeFileHandle file, uint mode, EntryName name)
     {
         if (Libc.fchmod(file, mode) != 0)
-            throw FileSystemException.FromLastError("set the mode of", display);
+            throw FileSystemException.FromLastError("set the mode of", name.ToString());
     }
 
-    private static void SetAttributes(SafeFileHandle file, TarEntry entry, ExtractionPolicy policy, string display)
+    private static void SetAttributes(SafeFileHandle file, IReadOnlyList<TarAttribute> attributes, ExtractionPolicy policy, EntryName name)
     {
         if (!policy.KeepOwners)
             return;
-        foreach (var attribute in entry.Attributes)
+        foreach (var attribute in attributes)
         {
             if (ExtendedAttributes.MayExtract(attribute.NameBytes, policy.KeepPrivileges)
                 && Libc.fsetxattr(file, attribute.Name, attribute.Value, (nuint)attribute.Value.Length, 0) != 0)
             {
-                throw FileSystemException.FromLastError($"set the attribute {DisplayText.Of(attribute.NameBytes)} of", display);
+                throw FileSystemException.FromLastError($"set the attribute {DisplayText.Of(attribute.NameBytes)} of", name.ToString());
             }
         }
     }
 
-    private static void SetTime(SafeFileHandle file, UnixTime modified, string display)
+    private static void SetTime(SafeFileHandle file, UnixTime modified, EntryName name)
     {
         if (Libc.futimens(file, Times(modified)) != 0)
-            throw FileSystemException.FromLastError("set the time of", display);
+            throw FileSystemException.FromLastError("set the time of", name.ToString());
     }
 
     private static TimeSpec[] Times(UnixTime modified)

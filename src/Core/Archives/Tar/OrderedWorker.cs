@@ -4,7 +4,7 @@ namespace CheckpointOperator.Core.Archives.Tar;
 
 /// <summary>A second thread that does what it is handed, in that order. What fails there is thrown here, by the next call; nothing after it is done.</summary>
 /// <param name="work">What is done with an item.</param>
-/// <param name="discard">What is done instead with one that comes after a failure, or that was not begun when all was given up.</param>
+/// <param name="discard">What is done instead with one that comes after a failure.</param>
 /// <param name="capacity">Items that may wait.</param>
 internal sealed class OrderedWorker<T>(Action<T> work, Action<T> discard, int capacity) : IDisposable
 {
@@ -13,6 +13,16 @@ internal sealed class OrderedWorker<T>(Action<T> work, Action<T> discard, int ca
     private Thread? _thread;
     private ExceptionDispatchInfo? _fault;
     private bool _isEnded;
+
+    /// <summary>Whether something failed, so that nothing more is taken.</summary>
+    internal bool HasFailed
+    {
+        get
+        {
+            lock (_gate)
+                return _fault is not null;
+        }
+    }
 
     /// <summary>Hands an item over, as soon as there is room.</summary>
     internal void Add(T item)
@@ -62,7 +72,7 @@ internal sealed class OrderedWorker<T>(Action<T> work, Action<T> discard, int ca
         }
     }
 
-    /// <summary>Gives up what was not begun, and waits for what was.</summary>
+    /// <summary>Ends what was handed over, and the thread. A fault that nobody was told of is dropped: its user is on the way of another.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -84,7 +94,8 @@ internal sealed class OrderedWorker<T>(Action<T> work, Action<T> discard, int ca
             }
             catch (Exception e)
             {
-                _fault = ExceptionDispatchInfo.Capture(e);
+                lock (_gate)
+                    _fault ??= ExceptionDispatchInfo.Capture(e);
             }
 
             lock (_gate)
@@ -102,7 +113,7 @@ internal sealed class OrderedWorker<T>(Action<T> work, Action<T> discard, int ca
         {
             while (_items.Count == 0 && !_isEnded)
                 Monitor.Wait(_gate);
-            isWanted = _fault is null && !_isEnded;
+            isWanted = _fault is null;
             return _items.TryPeek(out item!);
         }
     }

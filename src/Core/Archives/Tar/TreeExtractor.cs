@@ -18,6 +18,7 @@ internal sealed class TreeExtractor : IDisposable
     private readonly ParentFolder _parent;
     private readonly DirectoryStates _directories;
     private readonly ExtractedPaths? _extracted;
+    private readonly SmallFiles _smallFiles;
 
     internal TreeExtractor(RootDirectory root, ExtractionPolicy policy)
     {
@@ -29,6 +30,7 @@ internal sealed class TreeExtractor : IDisposable
             : Libc.RESOLVE_BENEATH | Libc.RESOLVE_NO_SYMLINKS | Libc.RESOLVE_NO_MAGICLINKS);
         _parent = new ParentFolder(root, policy, _resolve);
         _directories = new DirectoryStates(root, policy, _resolve);
+        _smallFiles = new SmallFiles(policy);
         _extracted = policy.Whiteouts ? new ExtractedPaths() : null;
     }
 
@@ -60,9 +62,17 @@ internal sealed class TreeExtractor : IDisposable
     }
 
     /// <summary>Gives the directories their owners, modes and times. Without it those that are new stay closed to all but root.</summary>
-    internal void Complete() => _directories.Set();
+    internal void Complete()
+    {
+        _smallFiles.Complete();
+        _directories.Set();
+    }
 
-    public void Dispose() => _parent.Dispose();
+    public void Dispose()
+    {
+        _smallFiles.Dispose();
+        _parent.Dispose();
+    }
 
     private void Write(TarReader reader, TarEntry entry, CancellationToken cancellationToken)
     {
@@ -128,7 +138,7 @@ internal sealed class TreeExtractor : IDisposable
 
     private void Describe(SafeFileHandle directory, TarEntry entry, bool isNew)
     {
-        EntryMetadata.BeginDirectory(directory, entry, isNew, _policy, _root.Describe(entry.Path));
+        EntryMetadata.BeginDirectory(directory, entry, isNew, _policy, NameOf(entry));
         _directories.Add(directory, entry);
     }
 
@@ -145,13 +155,21 @@ internal sealed class TreeExtractor : IDisposable
             parent = Replace(entry);
         }
 
-        using (file)
-        {
-            reader.CopyTo(file, cancellationToken);
-            EntryMetadata.SetFile(file, entry, _policy, _root.Describe(entry.Path));
-        }
-
         Bytes += entry.Size;
+        var taken = false;
+        try
+        {
+            taken = _smallFiles.TryTake(reader, entry, file, NameOf(entry));
+            if (taken)
+                return;
+            reader.CopyTo(file, cancellationToken);
+            EntryMetadata.SetFile(file, entry, _policy, NameOf(entry));
+        }
+        finally
+        {
+            if (!taken)
+                file.Dispose();
+        }
     }
 
     private void WriteSymbolicLink(TarEntry entry)
@@ -164,7 +182,7 @@ internal sealed class TreeExtractor : IDisposable
         var parent = _parent.Open(entry);
         while (Libc.symlinkat(target, parent, entry.Path.TerminatedName) != 0)
             parent = ReplaceIfThere(entry, "make symbolic link");
-        EntryMetadata.SetByName(parent, entry, _policy, _root.Describe(entry.Path));
+        EntryMetadata.SetByName(parent, entry, _policy, NameOf(entry));
     }
 
     private void WriteHardLink(TarEntry entry)
@@ -219,7 +237,7 @@ internal sealed class TreeExtractor : IDisposable
         var parent = _parent.Open(entry);
         while (Libc.mknodat(parent, entry.Path.TerminatedName, mode | 0x180, device) != 0)
             parent = ReplaceIfThere(entry, "make special file");
-        EntryMetadata.SetByName(parent, entry, _policy, _root.Describe(entry.Path));
+        EntryMetadata.SetByName(parent, entry, _policy, NameOf(entry));
     }
 
     private bool TryWhiteout(TarEntry entry)
@@ -278,11 +296,18 @@ internal sealed class TreeExtractor : IDisposable
         Guard(entry, ArchiveRefusal.UnsafeDeletion, () => _root.Remove(path, tree: true, keepFolderTime: true));
     }
 
+    private EntryName NameOf(TarEntry entry) => new(_root, entry.Path);
+
     private SafeFileHandle ReplaceIfThere(TarEntry entry, string operation) =>
         Marshal.GetLastPInvokeError() == Errno.EEXIST ? Replace(entry) : throw FileSystemException.FromLastError(operation, _root.Describe(entry.Path));
 
     private SafeFileHandle Replace(TarEntry entry)
     {
+        var parent = _parent.Open(entry);
+        var isGone = false;
+        Guard(entry, ArchiveRefusal.MountInPath, () => isGone = TreeRemoval.TryRemoveFile(parent, entry.Path.TerminatedName, NameOf(entry)));
+        if (isGone)
+            return parent;
         _parent.Drop();
         Guard(entry, ArchiveRefusal.MountInPath, () => _root.RemoveTree(entry.Path));
         return _parent.Open(entry);
