@@ -109,6 +109,10 @@ fuzz: ## fuzz Core for time=600 seconds in total (targets="tar import")
 fuzz-replay: ## run what fuzzing found once more: file=artifacts/fuzz/findings/… (target=…)
 	@eng/fuzz replay $(file) $(target)
 
+.PHONY: bench-control-plane
+bench-control-plane: $(bin)/checkpoint-operator ## measure the operator on an API server with 1,000 nodes and 10,000 checkpoints (arguments="--rate 50 --json FILE", as root)
+	@bench/ControlPlane/run $(arguments)
+
 .PHONY: bench-runtime
 rounds ?= 100
 bench-runtime: $(bin)/checkpoint-restore-runtime ## measure what the restore runtime adds to runc and crun, rounds=100 (as root)

@@ -1,4 +1,5 @@
 using CheckpointOperator.ControlPlane.Benchmark;
+using CheckpointOperator.Kubernetes.Client;
 using k8s;
 
 BenchOptions options;
@@ -12,8 +13,8 @@ catch (ArgumentException wrong)
     return 2;
 }
 
-using k8s.Kubernetes kubernetes = new(KubernetesClientConfiguration.BuildConfigFromConfigFile(options.Kubeconfig));
-Figures figures = await new Run(new SimulatedCluster(kubernetes, options), options).MeasureAsync(CancellationToken.None);
+using ApiConnection connection = new(KubernetesClientConfiguration.BuildConfigFromConfigFile(options.Kubeconfig));
+Figures figures = await new Run(new SimulatedCluster(connection, options), options).MeasureAsync(CancellationToken.None);
 figures.Write(Console.Out);
 if (options.Json is { } path)
     await File.WriteAllTextAsync(path, figures.ToJson());

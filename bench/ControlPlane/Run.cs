@@ -26,12 +26,12 @@ internal sealed class Run(SimulatedCluster cluster, BenchOptions options)
         Task agents;
         await using (OperatorUnderTest first = await OperatorUnderTest.StartAsync(options, _log))
         {
-            await IdleAsync("nothing there", first, options.Idle / 4.0, cancellationToken);
+            await IdleAsync("nothing there", first, options.Idle / 12.0, cancellationToken);
             Say($"{options.Nodes} nodes and {options.Checkpoints} Pods are made");
             await cluster.CreateAsync(cancellationToken);
             await cluster.WaitForLabelsAsync(cancellationToken).WaitAsync(Limit, cancellationToken);
             agents = _agents.RunAsync(stop.Token);
-            await IdleAsync("nodes and Pods", first, options.Idle / 4.0, cancellationToken);
+            await IdleAsync("nodes and Pods", first, options.Idle / 12.0, cancellationToken);
 
             await LoadAsync("checkpoints", options.Checkpoints, options.Rate, _agents.Checkpoints, first, agents, CheckpointAsync, cancellationToken);
             await LoadAsync("restores", options.Restores, options.RestoreRate, _agents.Restores, first, agents, RestoreAsync, cancellationToken);
@@ -42,11 +42,12 @@ internal sealed class Run(SimulatedCluster cluster, BenchOptions options)
         {
             _figures.Note("restart with all objects: start to Ready", second.TimeToReady.TotalSeconds, "s");
             _figures.Note("restart: processor time until Ready", ProcessUsage.CpuSeconds(second.Id), "s");
-            await IdleAsync("all objects, started again", second, options.Idle / 4.0, cancellationToken);
+            await IdleAsync("all objects, started again", second, options.Idle / 12.0, cancellationToken);
             _figures.NoteBytes("most resident memory, started again", ProcessUsage.PeakResidentBytes(second.Id));
         }
         await stop.CancelAsync();
         await agents;
+        _figures.Note("tries that agents had to repeat, as the server was busy", _agents.Repeated, string.Empty);
         new WriteCounts(_audit.Read(begun, DateTimeOffset.UtcNow), options).Note(_figures);
         return _figures;
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net;
 using System.Threading.Channels;
 using CheckpointOperator.Kubernetes.Abstractions.Entities;
 using CheckpointOperator.Kubernetes.Api;
@@ -15,20 +16,24 @@ internal sealed class SimulatedAgents(SimulatedCluster cluster, BenchOptions opt
 {
     private const int Workers = 12;
 
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Real agents write their heartbeat that often.</summary>
     private static readonly TimeSpan Heartbeat = TimeSpan.FromMinutes(5);
 
     private readonly Channel<Func<CancellationToken, Task>> _work = Channel.CreateUnbounded<Func<CancellationToken, Task>>();
     private readonly ConcurrentDictionary<string, byte> _begun = new();
     private readonly ConcurrentDictionary<string, int> _archives = new();
-    private readonly Tally _checkpoints = new();
-    private readonly Tally _restores = new();
+    private int _repeated;
 
     /// <summary>The checkpoints: when each was first seen with its node, and which have ended.</summary>
-    public Tally Checkpoints => _checkpoints;
+    public Tally Checkpoints { get; } = new();
 
     /// <summary>The restores: when each was first seen with its Pod, and which have ended.</summary>
-    public Tally Restores => _restores;
+    public Tally Restores { get; } = new();
+
+    /// <summary>How often an agent had to try again because the server would not answer.</summary>
+    public int Repeated => _repeated;
 
     /// <summary>Works until it is cancelled. Fails with the first write that fails.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -71,7 +76,19 @@ internal sealed class SimulatedAgents(SimulatedCluster cluster, BenchOptions opt
     private async Task WorkAsync(CancellationToken cancellationToken)
     {
         await foreach (Func<CancellationToken, Task> work in _work.Reader.ReadAllAsync(cancellationToken))
-            await work(cancellationToken);
+        {
+            try
+            {
+                await work(cancellationToken);
+            }
+            catch (Exception refused) when (refused is HttpRequestException or TimeoutException or ApiServerException { StatusCode: HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError })
+            {
+                // A server at its limit asks for patience, and real agents try again too.
+                Interlocked.Increment(ref _repeated);
+                _work.Writer.TryWrite(work);
+                await Task.Delay(Pause, cancellationToken);
+            }
+        }
     }
 
     private async Task BeatAsync(CancellationToken cancellationToken)
@@ -90,20 +107,20 @@ internal sealed class SimulatedAgents(SimulatedCluster cluster, BenchOptions opt
     private void SeeCheckpoint(V1Alpha1ContainerCheckpoint checkpoint, long now)
     {
         if (checkpoint.Status.Phase is CheckpointPhase.Ready or CheckpointPhase.Failed)
-            _checkpoints.End(checkpoint.Metadata.Name, checkpoint.Status.Phase == CheckpointPhase.Ready);
+            Checkpoints.End(checkpoint.Metadata.Name, checkpoint.Status.Phase == CheckpointPhase.Ready);
         if (checkpoint.Status.Phase != CheckpointPhase.Running || !_begun.TryAdd(checkpoint.Metadata.Uid, 0))
             return;
-        _checkpoints.Assign(checkpoint.Metadata.Name, now);
+        Checkpoints.Assign(checkpoint.Metadata.Name, now);
         _work.Writer.TryWrite(token => TakeAsync(checkpoint, token));
     }
 
     private void SeeRestore(V1Alpha1ContainerRestore restore, long now)
     {
         if (restore.Status.Phase is RestorePhase.Ready or RestorePhase.Failed)
-            _restores.End(restore.Metadata.Name, restore.Status.Phase == RestorePhase.Ready);
+            Restores.End(restore.Metadata.Name, restore.Status.Phase == RestorePhase.Ready);
         if (restore.Status.Phase != RestorePhase.Running || !_begun.TryAdd(restore.Metadata.Uid, 0))
             return;
-        _restores.Assign(restore.Metadata.Name, now);
+        Restores.Assign(restore.Metadata.Name, now);
         _work.Writer.TryWrite(token => RestoreAsync(restore, token));
     }
 

@@ -7,24 +7,24 @@ using k8s.Models;
 namespace CheckpointOperator.ControlPlane.Benchmark;
 
 /// <summary>Nodes and Pods as objects at the API, with what kubelets and agents have written about them.</summary>
-/// <param name="kubernetes">The administrator's connection.</param>
+/// <param name="connection">The administrator's connection.</param>
 /// <param name="options">How many.</param>
-internal sealed class SimulatedCluster(k8s.Kubernetes kubernetes, BenchOptions options)
+internal sealed class SimulatedCluster(ApiConnection connection, BenchOptions options)
 {
     /// <summary>Where the objects are.</summary>
     public const string Namespace = "bench";
 
     private const int Writers = 16;
 
-    public ResourceClient<V1Pod> Pods { get; } = Client<V1Pod>(kubernetes);
+    public ResourceClient<V1Pod> Pods { get; } = Client<V1Pod>(connection);
 
-    public ResourceClient<V1Alpha1CheckpointNode> CheckpointNodes { get; } = Client<V1Alpha1CheckpointNode>(kubernetes);
+    public ResourceClient<V1Alpha1CheckpointNode> CheckpointNodes { get; } = Client<V1Alpha1CheckpointNode>(connection);
 
-    public ResourceClient<V1Alpha1ContainerCheckpoint> Checkpoints { get; } = Client<V1Alpha1ContainerCheckpoint>(kubernetes);
+    public ResourceClient<V1Alpha1ContainerCheckpoint> Checkpoints { get; } = Client<V1Alpha1ContainerCheckpoint>(connection);
 
-    public ResourceClient<V1Alpha1ContainerRestore> Restores { get; } = Client<V1Alpha1ContainerRestore>(kubernetes);
+    public ResourceClient<V1Alpha1ContainerRestore> Restores { get; } = Client<V1Alpha1ContainerRestore>(connection);
 
-    private ResourceClient<V1Node> Nodes { get; } = Client<V1Node>(kubernetes);
+    private ResourceClient<V1Node> Nodes { get; } = Client<V1Node>(connection);
 
     /// <summary>Makes the Nodes, their CheckpointNodes, and a running Pod for each checkpoint.</summary>
     public async Task CreateAsync(CancellationToken cancellationToken)
@@ -90,8 +90,8 @@ internal sealed class SimulatedCluster(k8s.Kubernetes kubernetes, BenchOptions o
     /// <summary>The name of a node.</summary>
     public static string NodeName(int number) => $"node-{number:D4}.cluster.example";
 
-    private static ResourceClient<T> Client<T>(k8s.Kubernetes kubernetes)
-        where T : class, IKubernetesObject<V1ObjectMeta> => new(new ApiServer(kubernetes, TimeProvider.System), TimeProvider.System);
+    private static ResourceClient<T> Client<T>(ApiConnection connection)
+        where T : class, IKubernetesObject<V1ObjectMeta> => new(new ApiServer(connection, TimeProvider.System), TimeProvider.System);
 
     // As large as a small service's is: its environment, a probe, a volume, resources.
     private V1Pod NewPod(int number) => new()

@@ -1,3 +1,4 @@
+using CheckpointOperator.Kubernetes.Informers;
 using CheckpointOperator.Operator;
 using CheckpointOperator.Operator.Controllers;
 using Microsoft.Extensions.Options;
@@ -235,8 +236,10 @@ public sealed class RestoreTests(TestControlPlane controlPlane)
         await using TestNamespace space = await TestNamespace.CreateAsync(controlPlane);
         await using (RunningOperator running = await RunningOperator.StartAsync(space))
             await space.ReadyCheckpointAsync("first", "web");
+        var nodes = new EntityStore<V1Alpha1CheckpointNode>(TimeProvider.System);
+        nodes.Replace((await controlPlane.Client<V1Alpha1CheckpointNode>().ListAsync(new ResourceScope(), Cancelled)).Items);
         var controller = new ContainerRestoreController(
-            space.Restores, space.Checkpoints, controlPlane.Client<V1Alpha1CheckpointNode>(), space.Pods,
+            space.Restores, space.Checkpoints, nodes, space.Pods,
             (_, _, _, _, _) => Task.CompletedTask, new Ages(TimeProvider.System), TimeProvider.System, Options.Create(new OperatorOptions()));
         await controller.ReconcileAsync(await space.RestoreAsync("copy", "first"), Cancelled);
         V1Alpha1ContainerRestore started = (await space.Restores.GetAsync(space.Key("copy"), Cancelled))!;

@@ -21,6 +21,7 @@ namespace CheckpointOperator.Kubernetes.Builder;
 internal sealed class OperatorBuilder(IServiceCollection services, OperatorSettings settings) : IOperatorBuilder
 {
     private readonly Dictionary<Type, InformerSettings> _informers = [];
+    private readonly Dictionary<Type, Delegate> _trims = [];
     private readonly HashSet<Type> _queues = [];
     private readonly HashSet<Type> _controllers = [];
 
@@ -100,7 +101,7 @@ internal sealed class OperatorBuilder(IServiceCollection services, OperatorSetti
         return this;
     }
 
-    public IOperatorBuilder AddInformer<TEntity>(Action<InformerSettings>? configure = null)
+    public IOperatorBuilder AddInformer<TEntity>(Action<InformerSettings>? configure = null, Action<TEntity>? trim = null)
         where TEntity : class, IKubernetesObject<V1ObjectMeta>
     {
         if (!_informers.TryGetValue(typeof(TEntity), out InformerSettings? informerSettings))
@@ -116,8 +117,11 @@ internal sealed class OperatorBuilder(IServiceCollection services, OperatorSetti
                 settings,
                 provider.GetRequiredService<OperatorMetrics>(),
                 provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<Informer<TEntity>>>()));
+                provider.GetRequiredService<ILogger<Informer<TEntity>>>(),
+                (Action<TEntity>?)_trims.GetValueOrDefault(typeof(TEntity))));
         }
+        if (trim is not null)
+            _trims[typeof(TEntity)] = trim;
         configure?.Invoke(informerSettings);
         return this;
     }

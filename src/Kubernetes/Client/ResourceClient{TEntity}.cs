@@ -53,12 +53,14 @@ public sealed class ResourceClient<TEntity>
         ArgumentNullException.ThrowIfNull(scope);
         EntityList<TEntity> all = new() { ApiVersion = _kind.ApiVersion, Kind = _kind.Kind + "List" };
         string? next = null;
+        using MemoryStream answer = new();
         do
         {
             // No resourceVersion: the answer is as new as etcd, so a restarted process does not act on a stale cache of the server.
             string path = Collection(scope.Namespace) + scope.Query(("limit", PageSize.ToString(CultureInfo.InvariantCulture)), ("continue", next));
-            byte[] answer = await _server.SendAsync(new ApiRequest(HttpMethod.Get, path, Described(scope)), cancellationToken).ConfigureAwait(false);
-            EntityList<TEntity> page = EntityListReader.Read<TEntity>(answer);
+            await _server.SendAsync(
+                new ApiRequest(HttpMethod.Get, path, Described(scope), Accept: scope.Accept("PartialObjectMetadataList")), answer, cancellationToken).ConfigureAwait(false);
+            EntityList<TEntity> page = EntityListReader.Read<TEntity>(answer.GetBuffer().AsSpan(0, (int)answer.Length));
             foreach (TEntity entity in page.Items)
                 all.Items.Add(entity);
             all.Metadata = page.Metadata;
@@ -82,7 +84,8 @@ public sealed class ResourceClient<TEntity>
             ("resourceVersion", resourceVersion),
             ("timeoutSeconds", ((int)serverTimeout.TotalSeconds).ToString(CultureInfo.InvariantCulture)));
         string description = $"WATCH {Described(scope)}";
-        HttpResponseMessage response = await _server.OpenAsync(new ApiRequest(HttpMethod.Get, path, Described(scope)), cancellationToken).ConfigureAwait(false);
+        HttpResponseMessage response = await _server.OpenAsync(
+            new ApiRequest(HttpMethod.Get, path, Described(scope), Accept: scope.Accept("PartialObjectMetadata")), cancellationToken).ConfigureAwait(false);
         return new WatchStream<TEntity>(response, await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), description);
     }
 

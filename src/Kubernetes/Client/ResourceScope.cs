@@ -7,8 +7,13 @@ namespace CheckpointOperator.Kubernetes.Client;
 /// <param name="Namespace">The namespace; null for all.</param>
 /// <param name="LabelSelector">A label selector; null for all.</param>
 /// <param name="FieldSelector">A field selector; null for all.</param>
-public sealed record ResourceScope(string? Namespace = null, string? LabelSelector = null, string? FieldSelector = null)
+/// <param name="MetadataOnly">Whether the server is to send their metadata alone.</param>
+public sealed record ResourceScope(string? Namespace = null, string? LabelSelector = null, string? FieldSelector = null, bool MetadataOnly = false)
 {
+    /// <summary>What a list, or a watch, of these is asked for as.</summary>
+    /// <param name="kind">PartialObjectMetadataList, or PartialObjectMetadata.</param>
+    internal string Accept(string kind) => MetadataOnly ? $"application/json;as={kind};g=meta.k8s.io;v=v1" : ApiRequest.Json;
+
     internal string Query(params ReadOnlySpan<(string Name, string? Value)> parameters)
     {
         StringBuilder query = new();

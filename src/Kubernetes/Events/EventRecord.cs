@@ -20,8 +20,22 @@ internal sealed class EventRecord(V1ObjectReference involved, string reason, str
 
     public DateTime Last { get; set; } = first;
 
-    /// <summary>The object at the server; null before it was written.</summary>
-    public Corev1Event? Written { get; set; }
+    /// <summary>Of the object at the server what a further patch takes; null before it was written. Thousands are remembered.</summary>
+    public Corev1Event? Written { get; private set; }
+
+    public void Keep(Corev1Event answer) => Written = new Corev1Event
+    {
+        Metadata = new V1ObjectMeta
+        {
+            Name = answer.Metadata.Name,
+            NamespaceProperty = answer.Metadata.NamespaceProperty,
+            Uid = answer.Metadata.Uid,
+            ResourceVersion = answer.Metadata.ResourceVersion,
+        },
+        Message = Message,
+        Count = Count,
+        LastTimestamp = Last,
+    };
 
     public void Update(Corev1Event @event)
     {

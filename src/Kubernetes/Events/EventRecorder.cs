@@ -118,7 +118,7 @@ internal sealed partial class EventRecorder : BackgroundService
         {
             try
             {
-                record.Written = await _client.PatchAsync(written, record.Update, cancellationToken).ConfigureAwait(false);
+                record.Keep(await _client.PatchAsync(written, record.Update, cancellationToken).ConfigureAwait(false));
                 return;
             }
             catch (ApiServerException error) when (error.IsNotFound || error.IsConflict)
@@ -126,7 +126,7 @@ internal sealed partial class EventRecorder : BackgroundService
                 // The server forgets Events after an hour: written anew.
             }
         }
-        record.Written = await _client.CreateAsync(MakeEvent(record), cancellationToken).ConfigureAwait(false);
+        record.Keep(await _client.CreateAsync(MakeEvent(record), cancellationToken).ConfigureAwait(false));
     }
 
     private Corev1Event MakeEvent(EventRecord record)

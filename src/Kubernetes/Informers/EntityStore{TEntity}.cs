@@ -17,6 +17,7 @@ public sealed class EntityStore<TEntity> : IEntityCache<TEntity>
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Action<EntityChange<TEntity>>> _subscribers = [];
     private readonly List<Waiter> _waiters = [];
+    private Dictionary<EntityIndex<TEntity>, IndexedKeys<TEntity>> _indexes = [];
     private Dictionary<NamespacedName, TEntity> _entities = [];
 
     /// <summary>Makes an empty one.</summary>
@@ -39,6 +40,17 @@ public sealed class EntityStore<TEntity> : IEntityCache<TEntity>
     /// <inheritdoc />
     public IReadOnlyList<NamespacedName> Keys(Func<TEntity, bool> where) =>
         [.. Snapshot().Where(pair => where(pair.Value)).Select(pair => pair.Key)];
+
+    /// <inheritdoc />
+    public IReadOnlyList<NamespacedName> Keys(EntityIndex<TEntity> index, string value)
+    {
+        lock (_lock)
+        {
+            if (!_indexes.TryGetValue(index, out IndexedKeys<TEntity>? keys))
+                _indexes[index] = keys = Build(index, _entities);
+            return keys.Find(value);
+        }
+    }
 
     /// <inheritdoc />
     public async Task<TEntity?> WaitForAsync(NamespacedName key, Func<TEntity?, bool> predicate, TimeSpan limit, CancellationToken cancellationToken)
@@ -88,6 +100,7 @@ public sealed class EntityStore<TEntity> : IEntityCache<TEntity>
         {
             previous = _entities;
             _entities = latest;
+            _indexes = _indexes.Keys.ToDictionary(index => index, index => Build(index, latest));
         }
         List<EntityChange<TEntity>> changes = [];
         foreach ((NamespacedName key, TEntity old) in previous)
@@ -120,6 +133,7 @@ public sealed class EntityStore<TEntity> : IEntityCache<TEntity>
         {
             old = _entities.GetValueOrDefault(key);
             _entities[key] = entity;
+            Index(key, old, entity);
         }
         if (old is not null && old.Metadata.Uid != entity.Metadata.Uid)
         {
@@ -135,7 +149,10 @@ public sealed class EntityStore<TEntity> : IEntityCache<TEntity>
     {
         NamespacedName key = NamespacedName.Of(entity);
         lock (_lock)
-            _entities.Remove(key);
+        {
+            if (_entities.Remove(key, out TEntity? old))
+                Index(key, old, null);
+        }
         Tell(new EntityChange<TEntity>(ReconciliationType.Deleted, key, entity));
     }
 
@@ -143,6 +160,20 @@ public sealed class EntityStore<TEntity> : IEntityCache<TEntity>
     {
         lock (_lock)
             return _entities.GetValueOrDefault(key);
+    }
+
+    private static IndexedKeys<TEntity> Build(EntityIndex<TEntity> index, Dictionary<NamespacedName, TEntity> entities)
+    {
+        IndexedKeys<TEntity> keys = new(index);
+        foreach ((NamespacedName key, TEntity entity) in entities)
+            keys.Change(key, null, entity);
+        return keys;
+    }
+
+    private void Index(NamespacedName key, TEntity? before, TEntity? after)
+    {
+        foreach (IndexedKeys<TEntity> keys in _indexes.Values)
+            keys.Change(key, before, after);
     }
 
     private KeyValuePair<NamespacedName, TEntity>[] Snapshot()

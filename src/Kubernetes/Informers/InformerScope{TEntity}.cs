@@ -21,6 +21,6 @@ internal sealed class InformerScope<TEntity>(
         string? label = labels is null ? informerSettings.LabelSelector : await labels.GetLabelSelectorAsync(cancellationToken).ConfigureAwait(false);
         string? field = fields is null ? informerSettings.FieldSelector : await fields.GetFieldSelectorAsync(cancellationToken).ConfigureAwait(false);
         string? scope = informerSettings.Namespace ?? settings.Namespace;
-        return new ResourceScope(string.IsNullOrEmpty(scope) ? null : scope, label, field);
+        return new ResourceScope(string.IsNullOrEmpty(scope) ? null : scope, label, field, informerSettings.MetadataOnly);
     }
 }

@@ -21,6 +21,7 @@ internal sealed partial class Informer<TEntity> : IInformer
     private readonly EntityStore<TEntity> _store;
     private readonly InformerScope<TEntity> _scope;
     private readonly TimeSpan _watchTimeout;
+    private readonly Action<TEntity>? _trim;
     private readonly OperatorMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger<Informer<TEntity>> _logger;
@@ -30,7 +31,7 @@ internal sealed partial class Informer<TEntity> : IInformer
 
     public Informer(
         ResourceClient<TEntity> client, EntityStore<TEntity> store, InformerScope<TEntity> scope,
-        OperatorSettings settings, OperatorMetrics metrics, TimeProvider time, ILogger<Informer<TEntity>> logger)
+        OperatorSettings settings, OperatorMetrics metrics, TimeProvider time, ILogger<Informer<TEntity>> logger, Action<TEntity>? trim = null)
     {
         _client = client;
         _store = store;
@@ -39,6 +40,7 @@ internal sealed partial class Informer<TEntity> : IInformer
         _metrics = metrics;
         _time = time;
         _logger = logger;
+        _trim = trim;
         _backoff = new Backoff(time);
         _lastContact = time.GetTimestamp();
     }
@@ -99,7 +101,7 @@ internal sealed partial class Informer<TEntity> : IInformer
         Contact();
         _metrics.Listed(Kind);
         foreach (TEntity entity in list.Items)
-            Slim(entity);
+            _trim?.Invoke(entity);
         _store.Replace(list.Items);
         _resourceVersion = list.Metadata.ResourceVersion;
         Log.Listed(_logger, Kind, list.Items.Count, _resourceVersion);
@@ -136,7 +138,7 @@ internal sealed partial class Informer<TEntity> : IInformer
 
     private void Apply(WatchEvent<TEntity> change)
     {
-        Slim(change.Entity);
+        _trim?.Invoke(change.Entity);
         switch (change.Type)
         {
             case WatchEventType.Added or WatchEventType.Modified:
@@ -150,9 +152,6 @@ internal sealed partial class Informer<TEntity> : IInformer
         if (!string.IsNullOrEmpty(change.Entity.Metadata.ResourceVersion))
             _resourceVersion = change.Entity.Metadata.ResourceVersion;
     }
-
-    /// <summary>Who set which field fills half of many objects, and nobody here asks for it.</summary>
-    private static void Slim(TEntity entity) => entity.Metadata.ManagedFields = null;
 
     private void Contact()
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using k8s.Models;
 
 namespace CheckpointOperator.Kubernetes.Json;
 
@@ -8,7 +9,10 @@ namespace CheckpointOperator.Kubernetes.Json;
 public static class KubernetesSerializer
 {
     /// <summary>The options. A program with further kinds adds its own context to their TypeInfoResolverChain before anything is read or written.</summary>
-    public static JsonSerializerOptions Options { get; } = new(ApiJsonContext.Default.Options);
+    public static JsonSerializerOptions Options { get; } = new(ApiJsonContext.Default.Options)
+    {
+        TypeInfoResolver = ApiJsonContext.Default.WithAddedModifier(PassOverManagedFields),
+    };
 
     /// <summary>How a type is read and written.</summary>
     /// <typeparam name="T">The type.</typeparam>
@@ -18,6 +22,18 @@ public static class KubernetesSerializer
     /// <typeparam name="T">The type.</typeparam>
     /// <param name="value">The original.</param>
     public static T Clone<T>(T value) => JsonSerializer.Deserialize(JsonSerializer.SerializeToUtf8Bytes(value, TypeInfo<T>()), TypeInfo<T>())!;
+
+    /// <summary>Who set which field fills half of many objects, and nobody here asks for it. An update without it leaves it as it is at the server.</summary>
+    private static void PassOverManagedFields(JsonTypeInfo type)
+    {
+        if (type.Type != typeof(V1ObjectMeta))
+            return;
+        for (int at = type.Properties.Count - 1; at >= 0; at--)
+        {
+            if (type.Properties[at].Name == "managedFields")
+                type.Properties.RemoveAt(at);
+        }
+    }
 
     /// <summary>The value as a tree.</summary>
     /// <typeparam name="T">The type.</typeparam>

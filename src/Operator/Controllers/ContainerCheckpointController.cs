@@ -9,9 +9,10 @@ namespace CheckpointOperator.Operator.Controllers;
 /// <summary>Gives each checkpoint to the node of its Pod, watches over it, and clears up after it. The node's agent does the work.</summary>
 internal sealed class ContainerCheckpointController(
     ResourceClient<V1Alpha1ContainerCheckpoint> checkpoints,
-    ResourceClient<V1Alpha1CheckpointNode> checkpointNodes,
+    IEntityCache<V1Alpha1CheckpointNode> checkpointNodes,
     ResourceClient<V1Pod> pods,
     ResourceClient<V1Node> nodes,
+    IEntityCache<V1Node> knownNodes,
     EventPublisher publish,
     Ages ages,
     TimeProvider time,
@@ -49,9 +50,9 @@ internal sealed class ContainerCheckpointController(
             return await StopAsync(checkpoint, missing, cancellationToken);
 
         string nodeName = pod!.Spec.NodeName;
-        V1Alpha1CheckpointNode? node = await checkpointNodes.GetAsync(new NamespacedName(null, nodeName), cancellationToken);
+        V1Alpha1CheckpointNode? node = checkpointNodes.Get(new NamespacedName(null, nodeName));
         if (CheckpointPreflight.FindNodeObstacle(checkpoint, pod, node, ages) is { } incapable)
-            return await StopAsync(checkpoint, incapable, cancellationToken);
+            return await StopAsync(checkpoint, incapable with { NodeName = nodeName }, cancellationToken);
 
         // The finalizer stands before the agent may write its first byte: no archive without someone to remove it.
         V1Alpha1ContainerCheckpoint labelled = await checkpoints.PatchAsync(checkpoint, current => Claim(current, nodeName), cancellationToken);
@@ -74,7 +75,7 @@ internal sealed class ContainerCheckpointController(
     private async Task<ReconciliationResult<V1Alpha1ContainerCheckpoint>> SuperviseAsync(V1Alpha1ContainerCheckpoint checkpoint, CancellationToken cancellationToken)
     {
         string? nodeName = checkpoint.Status.NodeName;
-        if (nodeName is null || await nodes.GetAsync(new NamespacedName(null, nodeName), cancellationToken) is null)
+        if (nodeName is null || !await IsThereAsync(nodeName, cancellationToken))
         {
             return await StopAsync(checkpoint, new Obstacle("NodeLost",
                 $"Node {nodeName} is gone from the cluster before the checkpoint was Ready. Take a new one with a new ContainerCheckpoint.", IsFinal: true), cancellationToken);
@@ -130,7 +131,7 @@ internal sealed class ContainerCheckpointController(
             return Success(checkpoint);
 
         string? nodeName = checkpoint.Status.NodeName;
-        if (nodeName is not null && await nodes.GetAsync(new NamespacedName(null, nodeName), cancellationToken) is not null)
+        if (nodeName is not null && await IsThereAsync(nodeName, cancellationToken))
             return Success(checkpoint, options.Value.RecheckPeriod);
 
         if (nodeName is not null)
@@ -147,6 +148,13 @@ internal sealed class ContainerCheckpointController(
         {
             return Success(checkpoint);
         }
+    }
+
+    // A cache that is behind may lack a node that is there: what cannot be undone is not decided by it.
+    private async Task<bool> IsThereAsync(string nodeName, CancellationToken cancellationToken)
+    {
+        NamespacedName key = new(null, nodeName);
+        return knownNodes.Get(key) is not null || await nodes.GetAsync(key, cancellationToken) is not null;
     }
 
     /// <summary>Writes why the checkpoint waits or has failed, and tells it once.</summary>
@@ -200,6 +208,8 @@ internal sealed class ContainerCheckpointController(
         ContainerCheckpointStatus status = checkpoint.Status;
         status.ObservedGeneration = checkpoint.Metadata.Generation;
         status.Phase = obstacle.IsFinal ? CheckpointPhase.Failed : CheckpointPhase.Pending;
+        if (!obstacle.IsFinal)
+            status.NodeName = obstacle.NodeName;
         status.CompletionTime = obstacle.IsFinal ? now.UtcDateTime : null;
         status.Message = obstacle.Message;
         status.Conditions = status.Conditions.With("Ready", Conditions.False, obstacle.Reason, obstacle.Message, checkpoint.Metadata.Generation, now);

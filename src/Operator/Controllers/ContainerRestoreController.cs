@@ -11,7 +11,7 @@ namespace CheckpointOperator.Operator.Controllers;
 internal sealed class ContainerRestoreController(
     ResourceClient<V1Alpha1ContainerRestore> restores,
     ResourceClient<V1Alpha1ContainerCheckpoint> checkpoints,
-    ResourceClient<V1Alpha1CheckpointNode> checkpointNodes,
+    IEntityCache<V1Alpha1CheckpointNode> checkpointNodes,
     ResourceClient<V1Pod> pods,
     EventPublisher publish,
     Ages ages,
@@ -53,11 +53,11 @@ internal sealed class ContainerRestoreController(
             return await StopAsync(restore, disagreement, "Preflight", cancellationToken);
 
         string nodeName = found[0].Status.NodeName!;
-        V1Alpha1CheckpointNode? node = await checkpointNodes.GetAsync(new NamespacedName(null, nodeName), cancellationToken);
+        V1Alpha1CheckpointNode? node = checkpointNodes.Get(new NamespacedName(null, nodeName));
         Obstacle? incapable = found.Select(checkpoint => RestorePreflight.FindNodeObstacle(checkpoint, node, ages)
             ?? RestorePreflight.FindVolumeObstacle(restore, checkpoint)).FirstOrDefault(obstacle => obstacle is not null);
         if (incapable is not null)
-            return await StopAsync(restore, incapable, "Preflight", cancellationToken);
+            return await StopAsync(restore, incapable with { NodeName = nodeName }, "Preflight", cancellationToken);
 
         NamespacedName podKey = new(@namespace, RestoredPodBuilder.NameFor(restore));
         V1Pod? pod = await pods.GetAsync(podKey, cancellationToken);
@@ -66,30 +66,7 @@ internal sealed class ContainerRestoreController(
         if (pod is null && !await IsUnstartedAtServerAsync(restore, cancellationToken))
             return Success(restore);
 
-        V1Alpha1ContainerRestore prepared = await PrepareAsync(restore, found, podKey.Name, cancellationToken);
-        try
-        {
-            pod ??= await pods.CreateAsync(RestoredPodBuilder.Build(prepared, found, nodeName), cancellationToken);
-        }
-        catch (ApiServerException created) when (created.IsAlreadyExists)
-        {
-            // Made between our look and our try; what it is, the next look says.
-            return Success(prepared, TimeSpan.FromSeconds(1));
-        }
-        catch (ApiServerException refused) when (refused.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest)
-        {
-            return await StopAsync(prepared, new Obstacle("PodRefused",
-                $"The API server refused Pod {podKey}: {refused.Answer.Message} Correct that, and the restore goes on."), null, cancellationToken);
-        }
-
-        return await RunAsync(prepared, pod, cancellationToken);
-    }
-
-    /// <summary>Writes, before the Pod is there, everything by which the agent will know the restore as authorised, but the Pod's UID.</summary>
-    private async Task<V1Alpha1ContainerRestore> PrepareAsync(
-        V1Alpha1ContainerRestore restore, List<V1Alpha1ContainerCheckpoint> found, string podName, CancellationToken cancellationToken)
-    {
-        string nodeName = found[0].Status.NodeName!;
+        // The node's agent sees it from here on. It waits for the Pod's UID in the status before it restores anything.
         V1Alpha1ContainerRestore labelled = await restores.PatchAsync(
             restore,
             current =>
@@ -98,27 +75,40 @@ internal sealed class ContainerRestoreController(
                 current.Metadata.Labels[ApiGroup.NodeLabelKey] = NodeLabel.ValueFor(nodeName);
             },
             cancellationToken);
-        return await restores.PatchStatusAsync(
-            labelled,
-            current =>
-            {
-                if (!IsUnstarted(current))
-                    return;
-                ContainerRestoreStatus status = current.Status;
-                status.ObservedGeneration = current.Metadata.Generation;
-                status.Phase = RestorePhase.Pending;
-                status.NodeName = nodeName;
-                status.PodName = podName;
-                status.Containers = RestoredContainers.Begin(found);
-                status.RestoredContainers = $"0/{found.Count}";
-                status.Conditions = status.Conditions.With("Preflight", Conditions.True, "Passed", RestorePreflight.DescribePassed(found), current.Metadata.Generation, time.GetUtcNow());
-            },
-            cancellationToken);
+        try
+        {
+            pod ??= await pods.CreateAsync(RestoredPodBuilder.Build(labelled, found, nodeName), cancellationToken);
+        }
+        catch (ApiServerException created) when (created.IsAlreadyExists)
+        {
+            // Made between our look and our try; what it is, the next look says.
+            return Success(labelled, TimeSpan.FromSeconds(1));
+        }
+        catch (ApiServerException refused) when (refused.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest)
+        {
+            return await StopAsync(labelled, new Obstacle("PodRefused",
+                $"The API server refused Pod {podKey}: {refused.Answer.Message} Correct that, and the restore goes on."), null, cancellationToken, current => Pass(current, found));
+        }
+
+        return await RunAsync(labelled, found, pod, cancellationToken);
     }
 
-    private async Task<ReconciliationResult<V1Alpha1ContainerRestore>> RunAsync(V1Alpha1ContainerRestore restore, V1Pod pod, CancellationToken cancellationToken)
+    /// <summary>What the agent knows the restore by, but the Pod's UID.</summary>
+    private void Pass(V1Alpha1ContainerRestore restore, List<V1Alpha1ContainerCheckpoint> found)
     {
-        string message = $"Pod {NamespacedName.Of(pod)} was made to restore {string.Join(", ", restore.RestoredNames())} on node {restore.Status.NodeName}.";
+        ContainerRestoreStatus status = restore.Status;
+        status.ObservedGeneration = restore.Metadata.Generation;
+        status.NodeName = found[0].Status.NodeName!;
+        status.PodName = RestoredPodBuilder.NameFor(restore);
+        status.Containers = RestoredContainers.Begin(found);
+        status.RestoredContainers = $"0/{found.Count}";
+        status.Conditions = status.Conditions.With("Preflight", Conditions.True, "Passed", RestorePreflight.DescribePassed(found), restore.Metadata.Generation, time.GetUtcNow());
+    }
+
+    private async Task<ReconciliationResult<V1Alpha1ContainerRestore>> RunAsync(
+        V1Alpha1ContainerRestore restore, List<V1Alpha1ContainerCheckpoint> found, V1Pod pod, CancellationToken cancellationToken)
+    {
+        string message = string.Empty;
         bool started = false;
         V1Alpha1ContainerRestore running = await restores.PatchStatusAsync(
             restore,
@@ -127,8 +117,10 @@ internal sealed class ContainerRestoreController(
                 started = IsUnstarted(current);
                 if (!started)
                     return;
+                Pass(current, found);
                 DateTimeOffset now = time.GetUtcNow();
                 ContainerRestoreStatus status = current.Status;
+                message = $"Pod {NamespacedName.Of(pod)} was made to restore {string.Join(", ", current.RestoredNames())} on node {status.NodeName}.";
                 status.Phase = RestorePhase.Running;
                 status.PodUID = pod.Metadata.Uid;
                 status.StartTime = now.UtcDateTime;
@@ -182,7 +174,7 @@ internal sealed class ContainerRestoreController(
 
     /// <summary>Writes why the restore waits or has failed, and tells it once.</summary>
     private async Task<ReconciliationResult<V1Alpha1ContainerRestore>> StopAsync(
-        V1Alpha1ContainerRestore restore, Obstacle obstacle, string? condition, CancellationToken cancellationToken)
+        V1Alpha1ContainerRestore restore, Obstacle obstacle, string? condition, CancellationToken cancellationToken, Action<V1Alpha1ContainerRestore>? before = null)
     {
         bool told = false;
         V1Alpha1ContainerRestore stopped = await restores.PatchStatusAsync(
@@ -190,8 +182,10 @@ internal sealed class ContainerRestoreController(
             current =>
             {
                 told = IsUnstarted(current) && current.Status.Conditions.Find("Ready")?.Message != obstacle.Message;
-                if (told)
-                    Stop(current, obstacle, condition);
+                if (!told)
+                    return;
+                before?.Invoke(current);
+                Stop(current, obstacle, condition);
             },
             cancellationToken);
         if (told)
@@ -205,6 +199,7 @@ internal sealed class ContainerRestoreController(
         ContainerRestoreStatus status = restore.Status;
         status.ObservedGeneration = restore.Metadata.Generation;
         status.Phase = obstacle.IsFinal ? RestorePhase.Failed : RestorePhase.Pending;
+        status.NodeName = obstacle.NodeName ?? status.NodeName;
         status.CompletionTime = obstacle.IsFinal ? now.UtcDateTime : null;
         status.Message = obstacle.Message;
         foreach (string type in condition is null ? ["Ready"] : new[] { condition, "Ready" })

@@ -48,9 +48,8 @@ internal sealed record RestoreProgress(RestorePhase Phase, string Reason, string
         if (pod.Status?.Conditions?.FirstOrDefault(condition => condition is { Type: "PodScheduled", Status: "False" }) is { } unscheduled)
             return Waiting("PodNotScheduled", $"Pod {podName} is not scheduled ({unscheduled.Reason}): {unscheduled.Message}", isWarning: true);
 
-        return isRestored
-            ? Waiting("Restoring", $"{subject} {(names.Length == 1 ? "is" : "are")} restored; Pod {podName} is {pod.Status?.Phase ?? "not started"}, expected Running.", isWarning: false)
-            : Waiting("Restoring", restore.Status.Conditions.Find("Ready") is { Reason: "Restoring" } ready ? ready.Message : $"Pod {podName} is being restored.", isWarning: false);
+        // What the agent has proved meanwhile stands in the condition Restored.
+        return Waiting("Restoring", restore.Status.Conditions.Find("Ready") is { Reason: "Restoring" } ready ? ready.Message : $"Pod {podName} is being restored.", isWarning: false);
     }
 
     // A container that could not be created has ended, as the kubelet sees it; beside others that run, its Pod does not fail.

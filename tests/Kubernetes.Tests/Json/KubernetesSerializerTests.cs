@@ -46,6 +46,15 @@ public sealed class KubernetesSerializerTests
     }
 
     [Fact]
+    public void Who_set_which_field_is_not_read()
+    {
+        const string Managed = """{"metadata":{"name":"a","managedFields":[{"manager":"kubectl","operation":"Update","fieldsV1":{"f:metadata":{"f:labels":{".":{}}}}}],"uid":"u"}}""";
+        V1Pod pod = JsonSerializer.Deserialize(Managed, KubernetesSerializer.TypeInfo<V1Pod>())!;
+        Assert.Null(pod.Metadata.ManagedFields);
+        Assert.Equal(("a", "u"), (pod.Metadata.Name, pod.Metadata.Uid));
+    }
+
+    [Fact]
     public void A_copy_is_equal_and_not_the_same()
     {
         V1Pod pod = JsonSerializer.Deserialize(Pod, KubernetesSerializer.TypeInfo<V1Pod>())!;

@@ -60,7 +60,9 @@ public interface IOperatorBuilder
     /// <summary>Adds a cache of a kind, to be asked for as <see cref="IEntityCache{TEntity}"/>. A kind with a controller has one already.</summary>
     /// <typeparam name="TEntity">The kind.</typeparam>
     /// <param name="configure">Namespace and selectors.</param>
-    IOperatorBuilder AddInformer<TEntity>(Action<InformerSettings>? configure = null)
+    /// <param name="trim">Takes off each object what nobody asks the cache for, before it is kept: client-go's transform. What a controller changes in an
+    /// object from the cache is written as the difference, so what was taken off stays as it is at the server.</param>
+    IOperatorBuilder AddInformer<TEntity>(Action<InformerSettings>? configure = null, Action<TEntity>? trim = null)
         where TEntity : class, IKubernetesObject<V1ObjectMeta>;
 
     /// <summary>Reconciles objects of one kind when an object of another changes. Adds the other kind's informer if it is not there.</summary>

@@ -11,4 +11,7 @@ public sealed class InformerSettings
 
     /// <summary>A field selector, such as <c>spec.nodeName=worker-1</c>. Defaults to null: all.</summary>
     public string? FieldSelector { get; set; }
+
+    /// <summary>Whether only the objects' metadata is asked for: their spec and status are neither sent nor kept. Defaults to false.</summary>
+    public bool MetadataOnly { get; set; }
 }

@@ -28,6 +28,11 @@ public interface IEntityCache<TEntity>
     /// <param name="where">Asked with the cached object, which it must not change.</param>
     IReadOnlyList<NamespacedName> Keys(Func<TEntity, bool> where);
 
+    /// <summary>Keys of the objects that an index finds by a value, however many others there are.</summary>
+    /// <param name="index">The index: always the same instance.</param>
+    /// <param name="value">The value.</param>
+    IReadOnlyList<NamespacedName> Keys(EntityIndex<TEntity> index, string value);
+
     /// <summary>Waits until a predicate holds for the object with a key.</summary>
     /// <param name="key">The key.</param>
     /// <param name="predicate">Asked with the cached object, or null where there is none; it must not change the object.</param>
