@@ -27,6 +27,7 @@ internal sealed partial class ControllerHost<TEntity>(
     where TEntity : class, IKubernetesObject<V1ObjectMeta>
 {
     private readonly ConcurrentDictionary<NamespacedName, TEntity> _tombstones = new();
+    private readonly OwnWrites<TEntity> _ownWrites = new();
     private readonly string _kind = EntityMetadata.Of<TEntity>().Kind;
 
     public void Subscribe() => store.Subscribe(change =>
@@ -114,6 +115,9 @@ internal sealed partial class ControllerHost<TEntity>(
     private async Task<string> ReconcileAsync(NamespacedName key, CancellationToken cancellationToken)
     {
         TEntity? cached = store.Peek(key);
+        // Only where every change asks for a reconcile does the write that is awaited bring the key again.
+        if (settings.ReconcileStrategy == ReconcileStrategy.ByResourceVersion && _ownWrites.IsBehind(key, cached))
+            return "behind";
         if (_tombstones.TryGetValue(key, out TEntity? gone) && cached?.Metadata.Uid != gone.Metadata.Uid)
         {
             ReconciliationResult<TEntity> told = await reconciler.DeletedAsync(KubernetesSerializer.Clone(gone), cancellationToken).ConfigureAwait(false);
@@ -131,7 +135,9 @@ internal sealed partial class ControllerHost<TEntity>(
             queue.Forget(key);
             return "gone";
         }
-        return Settle(key, await reconciler.ReconcileAsync(KubernetesSerializer.Clone(cached), cancellationToken).ConfigureAwait(false));
+        ReconciliationResult<TEntity> result = await reconciler.ReconcileAsync(KubernetesSerializer.Clone(cached), cancellationToken).ConfigureAwait(false);
+        _ownWrites.Note(key, cached, result.Entity);
+        return Settle(key, result);
     }
 
     private string Settle(NamespacedName key, ReconciliationResult<TEntity> result)
