@@ -9,7 +9,7 @@ public sealed class DatabaseTests(ClusterFixture cluster) : AcceptanceTest(clust
         umask 077
         mkfifo /data/session
         initdb --pgdata /data/db --encoding UTF8 --no-locale --auth trust > /data/initdb.log
-        postgres -D /data/db -c listen_addresses= -c unix_socket_directories=/data -c dynamic_shared_memory_type=mmap &
+        postgres -D /data/db -c listen_addresses= -c unix_socket_directories=/data &
         until pg_isready -q -h /data -d postgres; do sleep 0.1; done
         exec 3<> /data/session
         psql -h /data -d postgres -At --no-psqlrc -f - < /data/session > /data/answers &

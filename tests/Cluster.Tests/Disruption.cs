@@ -1,5 +1,5 @@
 namespace CheckpointOperator.Cluster.Tests;
 
-/// <summary>Tests that take away what all tests on the node need; each runs alone.</summary>
+/// <summary>Tests that take away what all tests on the node need; each runs alone. Most compare the node with what it was before all of them.</summary>
 [CollectionDefinition(nameof(Disruption), DisableParallelization = true)]
-public sealed class Disruption;
+public sealed class Disruption : ICollectionFixture<NodeBefore>;

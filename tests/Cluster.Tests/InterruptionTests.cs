@@ -7,7 +7,7 @@ namespace CheckpointOperator.Cluster.Tests;
 /// comes at one moment here; CHECKPOINT_OPERATOR_INTERRUPTIONS=all lets each come at every moment.
 /// </summary>
 [Collection(nameof(Disruption))]
-public sealed class InterruptionTests(ClusterFixture cluster, NodeBefore before) : InterruptedFlowTest(cluster), IClassFixture<NodeBefore>
+public sealed class InterruptionTests(ClusterFixture cluster, NodeBefore before) : InterruptedFlowTest(cluster)
 {
     private const string KillContainerd = "containerd is killed";
     private const string KillKubelet = "the kubelet is killed";
@@ -30,7 +30,7 @@ public sealed class InterruptionTests(ClusterFixture cluster, NodeBefore before)
     {
         await Namespace.StartServerAsync("server");
         ServerState state = await Namespace.AskAsync("server");
-        Task interrupted = InterruptAsync(interruption, Moments.OfACheckpoint[moment], "server", "first");
+        Task interrupted = await InterruptAsync(interruption, Moments.OfACheckpoint[moment], "server", "first");
         await Namespace.ApplyAsync(Manifests.Checkpoint("first", "server"));
         await interrupted;
 
@@ -58,8 +58,8 @@ public sealed class InterruptionTests(ClusterFixture cluster, NodeBefore before)
         await Namespace.StartServerAsync("server");
         await Namespace.CheckpointAsync("first", "server");
         ServerState state = await Namespace.AskAsync("server");
-        await Namespace.DeletePodAsync("server");
-        Task interrupted = InterruptAsync(interruption, Moments.OfARestore[moment], "copy", "first");
+        await Namespace.EndPodAsync("server");
+        Task interrupted = await InterruptAsync(interruption, Moments.OfARestore[moment], "copy", "first");
         await Namespace.ApplyAsync(Manifests.Restore("copy", "first"));
         await interrupted;
 
@@ -99,29 +99,35 @@ public sealed class InterruptionTests(ClusterFixture cluster, NodeBefore before)
     }
 
     // What kills on the node does so at that very moment; what asks the API server, a moment later.
-    private async Task InterruptAsync(string interruption, string condition, string pod, string checkpoint)
+    private async Task<Task> InterruptAsync(string interruption, string condition, string pod, string checkpoint)
     {
-        await Killer.WhenAsync(condition, interruption switch
+        Task come = await Killer.WhenAsync(condition, interruption switch
         {
             KillContainerd => "kill -KILL $(pgrep -x containerd)",
             KillKubelet => "kill -KILL $(pgrep -x kubelet)",
             EndProcess => "kill -KILL $(pgrep -f '^python3 /workloads/server.py')",
             _ => "true",
         });
-        switch (interruption)
+        return GoOnAsync();
+
+        async Task GoOnAsync()
         {
-            case DeletePod:
-                await Namespace.KubectlAsync("delete", "pod", pod, "--wait=false");
-                break;
-            case EvictPod:
-                await Namespace.EvictAsync(pod);
-                break;
-            case DeleteCheckpoint:
-                await Namespace.KubectlAsync("delete", "containercheckpoint", checkpoint, "--wait=false");
-                break;
-            case DeleteRestore:
-                await Namespace.KubectlAsync("delete", "containerrestore", pod, "--wait=false");
-                break;
+            await come;
+            switch (interruption)
+            {
+                case DeletePod:
+                    await Namespace.KubectlAsync("delete", "pod", pod, "--wait=false");
+                    break;
+                case EvictPod:
+                    await Namespace.EvictAsync(pod);
+                    break;
+                case DeleteCheckpoint:
+                    await Namespace.KubectlAsync("delete", "containercheckpoint", checkpoint, "--wait=false");
+                    break;
+                case DeleteRestore:
+                    await Namespace.KubectlAsync("delete", "containerrestore", pod, "--wait=false");
+                    break;
+            }
         }
     }
 

@@ -15,7 +15,7 @@ public sealed class KillingTests(ClusterFixture cluster) : InterruptedFlowTest(c
         await Namespace.StartServerAsync("server");
         ServerState before = await Namespace.AskAsync("server");
 
-        Task killed = Killer.KillWhenAsync(Component.Agent, Moments.OfACheckpoint[moment]);
+        Task killed = await Killer.KillWhenAsync(Component.Agent, Moments.OfACheckpoint[moment]);
         await Namespace.ApplyAsync(Manifests.Checkpoint("first", "server"));
         await killed;
         await Killer.StartAgainAsync(Component.Agent);
@@ -30,9 +30,9 @@ public sealed class KillingTests(ClusterFixture cluster) : InterruptedFlowTest(c
         await Namespace.StartServerAsync("server");
         await Namespace.CheckpointAsync("first", "server");
         ServerState before = await Namespace.AskAsync("server");
-        await Namespace.DeletePodAsync("server");
+        await Namespace.EndPodAsync("server");
 
-        Task killed = Killer.KillWhenAsync(Component.Agent, Moments.OfARestore[moment]);
+        Task killed = await Killer.KillWhenAsync(Component.Agent, Moments.OfARestore[moment]);
         await Namespace.ApplyAsync(Manifests.Restore("copy", "first"));
         await killed;
         await Killer.StartAgainAsync(Component.Agent);
@@ -51,7 +51,7 @@ public sealed class KillingTests(ClusterFixture cluster) : InterruptedFlowTest(c
         await Namespace.CheckpointAsync("first", "away");
         ServerState away = await Namespace.AskAsync("away");
         ServerState before = await Namespace.AskAsync("server");
-        await Namespace.DeletePodAsync("away");
+        await Namespace.EndPodAsync("away");
 
         Task killed = KillOperatorInAsync(phase, Namespace.Checkpoint("next"), Namespace.Restore("copy"));
         await Namespace.ApplyAsync($"{Manifests.Checkpoint("next", "server")}\n---\n{Manifests.Restore("copy", "first")}");

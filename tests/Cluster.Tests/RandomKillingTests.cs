@@ -7,7 +7,7 @@ namespace CheckpointOperator.Cluster.Tests;
 /// how many times, CHECKPOINT_OPERATOR_SEED repeats a run.
 /// </summary>
 [Collection(nameof(Disruption))]
-public sealed class RandomKillingTests(ClusterFixture cluster, NodeBefore before) : InterruptedFlowTest(cluster), IClassFixture<NodeBefore>
+public sealed class RandomKillingTests(ClusterFixture cluster, NodeBefore before) : InterruptedFlowTest(cluster)
 {
     // After so many kills all is deleted, and the node must be as it was.
     private const int KillsBetweenSnapshots = 40;
@@ -44,7 +44,7 @@ public sealed class RandomKillingTests(ClusterFixture cluster, NodeBefore before
         await Namespace.StartServerAsync("away");
         await Namespace.CheckpointAsync(checkpoint, "away");
         ServerState away = await Namespace.AskAsync("away");
-        await Namespace.DeletePodAsync("away");
+        await Namespace.EndPodAsync("away");
         // The first round is not disturbed: it tells how long one takes.
         TimeSpan undisturbed = await RunBothAsync(() => Task.CompletedTask);
         for (int kill = from; kill < to; kill += KillsInARound)

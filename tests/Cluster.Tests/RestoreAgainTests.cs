@@ -20,7 +20,7 @@ public sealed class RestoreAgainTests(ClusterFixture cluster) : AcceptanceTest(c
         await ApplyAsync("checkpoint.yaml");
         foreach (string checkpoint in (string[])["web-app", "web-cache"])
             await Namespace.UntilReadyAsync(Namespace.Checkpoint(checkpoint));
-        await Namespace.DeletePodAsync("web");
+        await Namespace.EndPodAsync("web");
         await ApplyAsync("restore.yaml");
         JsonObject restore = await Namespace.UntilReadyAsync(Namespace.Restore("web"));
         Assert.Equal("2/2", restore.Status("restoredContainers"));

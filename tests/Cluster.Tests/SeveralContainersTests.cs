@@ -102,7 +102,7 @@ public sealed class SeveralContainersTests(ClusterFixture cluster) : AcceptanceT
         await Namespace.UntilPodReadyAsync("pod");
         await Namespace.CheckpointAsync("one", "pod", "container: one");
         string archive = (await Namespace.CheckpointAsync("two", "pod", "container: two")).Status("archive", "path")!;
-        await Namespace.DeletePodAsync("pod");
+        await Namespace.EndPodAsync("pod");
         await Cluster.Node.RunAsync($"mv {archive} {archive}.away");
 
         await Namespace.ApplyAsync(Manifests.RestoreContainers("copy", [("one", "one"), ("two", "two")]));

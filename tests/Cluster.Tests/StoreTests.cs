@@ -4,13 +4,20 @@ namespace CheckpointOperator.Cluster.Tests;
 
 /// <summary>A store that is full, takes no writes, is somewhere else, or is another agent's.</summary>
 [Collection(nameof(Disruption))]
-public sealed class StoreTests(ClusterFixture cluster, NodeBefore before) : InterruptedFlowTest(cluster), IClassFixture<NodeBefore>
+public sealed class StoreTests(ClusterFixture cluster, NodeBefore before) : InterruptedFlowTest(cluster)
 {
     private const string Folder = "/var/lib/checkpoint-operator";
     private const int Size = 48;
 
     // What the operator wants to be free for a restore, and a little more.
     private const int SizeForRestores = 128;
+
+    // The archives of tests before are deleted from the store that they are in, not from another one in its place.
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        await Cluster.AwaitDeletedNamespacesAsync();
+    }
 
     [Fact]
     public async Task A_disk_that_is_full_at_any_write_fails_the_checkpoint_and_nothing_else()
@@ -26,7 +33,7 @@ public sealed class StoreTests(ClusterFixture cluster, NodeBefore before) : Inte
             await store.EmptyAsync();
             foreach (int left in new[] { 0, 64, 1024, 4096, 8192, 12288, 16384, 20480, 24576 })
             {
-                reasons.Add(await TakeAsync($"left-{left}", SmallStore.FillWhenAsync(Killer, Moments.OfACheckpoint["the container is frozen"], left)));
+                reasons.Add(await TakeAsync($"left-{left}", await SmallStore.FillWhenAsync(Killer, Moments.OfACheckpoint["the container is frozen"], left)));
                 await store.EmptyAsync();
             }
             TestContext.Current.TestOutputHelper?.WriteLine(string.Join(' ', reasons));
@@ -74,7 +81,7 @@ public sealed class StoreTests(ClusterFixture cluster, NodeBefore before) : Inte
         string moved = (string)(await Namespace.CheckpointAsync("moved", "server"))["metadata"]!["uid"]!;
         string left = (string)(await Namespace.CheckpointAsync("left", "server"))["metadata"]!["uid"]!;
         ServerState state = await Namespace.AskAsync("server");
-        await Namespace.DeletePodAsync("server");
+        await Namespace.EndPodAsync("server");
         await Cluster.Node.RunAsync($"mkdir -m 700 {Folder}/elsewhere && mv {Folder}/archives/{moved}.tar {Folder}/elsewhere");
         await Cluster.Installation.SetAgentAsync("CHECKPOINT_AGENT_STORE", $"{Folder}/elsewhere");
         try

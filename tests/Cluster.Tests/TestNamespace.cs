@@ -122,6 +122,13 @@ public sealed class TestNamespace : IAsyncDisposable
     /// <summary>Deletes a Pod and waits until it is gone.</summary>
     public Task DeletePodAsync(string name) => KubectlAsync("delete", "pod", name, "--wait=true", "--timeout=120s");
 
+    /// <summary>Deletes a Pod and waits until its processes have ended. The kubelet lets go of its name some seconds later.</summary>
+    public async Task EndPodAsync(string name)
+    {
+        await KubectlAsync("delete", "pod", name, "--wait=false");
+        await _cluster.Awaiter.EndAsync(Pod(name));
+    }
+
     /// <summary>Evicts a Pod, as a drain of its node does.</summary>
     public Task EvictAsync(string name) => _cluster.Kubectl.PostAsync(
         $"/api/v1/namespaces/{Name}/pods/{name}/eviction", $$"""{"apiVersion":"policy/v1beta1","kind":"Eviction","metadata":{"name":"{{name}}","namespace":"{{Name}}"} }""");

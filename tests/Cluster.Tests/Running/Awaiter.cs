@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 
 namespace CheckpointOperator.Cluster.Tests.Running;
@@ -6,6 +7,7 @@ namespace CheckpointOperator.Cluster.Tests.Running;
 public sealed class Awaiter(Kubectl kubectl)
 {
     private static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Waits until an object is there and something holds for it.</summary>
     public async Task<JsonObject> UntilAsync(
@@ -14,6 +16,19 @@ public sealed class Awaiter(Kubectl kubectl)
         JsonObject? last = null;
         JsonObject? found = await FirstAsync(reference.WatchPath, value => (last = value) is not null && holds(value!), deadline);
         return found ?? throw await FailureAsync($"{reference}: expected that it {expectation} within {deadline ?? DefaultDeadline}", reference, last);
+    }
+
+    /// <summary>Waits until a Pod's containers have ended; it may go before that is seen.</summary>
+    public async Task EndAsync(ObjectReference pod)
+    {
+        long start = Stopwatch.GetTimestamp();
+        // Asked, not watched: a watch that comes late tells nothing of what is gone.
+        while (await kubectl.GetAsync(pod) is { } now && !HasEnded(now))
+        {
+            if (Stopwatch.GetElapsedTime(start) > DefaultDeadline)
+                throw await FailureAsync($"{pod}: expected that its containers have ended within {DefaultDeadline}", pod, now);
+            await Task.Delay(Pause, TestContext.Current.CancellationToken);
+        }
     }
 
     /// <summary>Waits until there is an Event with a reason about an object, and gives its message.</summary>
@@ -46,6 +61,9 @@ public sealed class Awaiter(Kubectl kubectl)
             return null;
         }
     }
+
+    private static bool HasEnded(JsonObject pod) =>
+        pod["status"]?["containerStatuses"]?.AsArray().All(container => container!["state"]?["terminated"] is not null) == true;
 
     private async Task<TimeoutException> FailureAsync(string expectation, ObjectReference reference, JsonObject? last)
     {

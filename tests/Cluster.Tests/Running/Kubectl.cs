@@ -30,10 +30,10 @@ public sealed class Kubectl(string kubeconfig)
         return json.Length == 0 ? null : JsonNode.Parse(json)!.AsObject();
     }
 
-    /// <summary>All objects of a kind in a namespace.</summary>
-    public async Task<IReadOnlyList<JsonObject>> ListAsync(string kind, string @namespace)
+    /// <summary>All objects of a kind in a namespace, or those of them that labels select.</summary>
+    public async Task<IReadOnlyList<JsonObject>> ListAsync(string kind, string @namespace, string selector = "")
     {
-        string json = await RunAsync("-n", @namespace, "get", kind, "-o", "json");
+        string json = await RunAsync("-n", @namespace, "get", kind, "-l", selector, "-o", "json");
         return [.. JsonNode.Parse(json)!["items"]!.AsArray().Select(item => item!.AsObject())];
     }
 

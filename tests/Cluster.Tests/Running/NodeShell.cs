@@ -11,6 +11,10 @@ public sealed class NodeShell(string prefix)
 
     /// <summary>Runs a bash script on the node and tells how it ended.</summary>
     public Task<CommandResult> TryAsync(string script, TimeSpan? deadline = null) =>
-        new Command(_prefix[0], [.. _prefix[1..], "bash", "-euo", "pipefail", "-c", script])
-            .RunAsync(deadline: deadline, cancellationToken: TestContext.Current.CancellationToken);
+        Make(script).RunAsync(deadline: deadline, cancellationToken: TestContext.Current.CancellationToken);
+
+    /// <summary>Runs a bash script on the node, gives its lines as they come, and throws what it said if it failed.</summary>
+    public IAsyncEnumerable<string> ReadLinesAsync(string script) => Make(script).ReadLinesAsync(TestContext.Current.CancellationToken);
+
+    private Command Make(string script) => new(_prefix[0], [.. _prefix[1..], "bash", "-euo", "pipefail", "-c", script]);
 }

@@ -10,7 +10,7 @@ public sealed class NodeSnapshot
     private const string Script = """
         alike() {
           sed -E 's/[0-9a-f]{64}/ID/g; s/[0-9a-f]{8}[-_]([0-9a-f]{4}[-_]){3}[0-9a-f]{12}/UID/g; s/\bveth[0-9a-z]+/veth/g
-            s/(checkpoint-(agent|operator))(-[0-9a-f]{8,10})?-[0-9a-z]{5}\b/\1-POD/g'
+            s/(checkpoint-(agent|operator)-token)-[0-9a-z]{5}\b/\1/g; s/(checkpoint-(agent|operator))(-[0-9a-f]{8,10})?-[0-9a-z]{5}\b/\1-POD/g'
         }
         {
           awk '{ for (i = 7; $i != "-"; i++); print "mount", $(i + 1), $5 }' /proc/1/mountinfo
@@ -38,9 +38,11 @@ public sealed class NodeSnapshot
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly NodeShell _node;
-    private readonly HashSet<string> _lines;
+    // What there is, and how often.
+    private readonly Dictionary<string, int> _things;
 
-    private NodeSnapshot(NodeShell node, string lines) => (_node, _lines) = (node, [.. lines.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)]);
+    private NodeSnapshot(NodeShell node, string lines) => (_node, _things) = (node, lines.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        .Select(line => line.Split(' ', 2)).ToDictionary(line => line[1], line => int.Parse(line[0], null), StringComparer.Ordinal));
 
     /// <summary>Takes one.</summary>
     public static async Task<NodeSnapshot> TakeAsync(NodeShell node) => new(node, await node.RunAsync(Script));
@@ -52,7 +54,7 @@ public sealed class NodeSnapshot
         await before.UntilAsync(
             async now =>
             {
-                bool rests = before.Difference(now).Length == 0 && now._lines.Contains($"{await cluster.CountPodsAsync()} pod podUID");
+                bool rests = before.Difference(now).Length == 0 && now._things.GetValueOrDefault("pod podUID") == await cluster.CountPodsAsync();
                 before = now;
                 return rests;
             },
@@ -63,10 +65,15 @@ public sealed class NodeSnapshot
     /// <summary>Waits until the node is as it was: a kubelet takes its time. Fails with what is there and was not, and what was there and is not.</summary>
     public Task AssertSameAsync() => UntilAsync(now => Task.FromResult(Difference(now).Length == 0), Difference);
 
-    private string Difference(NodeSnapshot now) => string.Join('\n', [
-        .. now._lines.Except(_lines, StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(line => $"+ {line}"),
-        .. _lines.Except(now._lines, StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(line => $"- {line}"),
-    ]);
+    /// <summary>Waits until there is nothing on the node that was not there: a node that was started again has lost what any of its programs kept in memory.</summary>
+    public Task AssertNoMoreAsync() => UntilAsync(now => Task.FromResult(More(this, now).Length == 0), now => More(this, now));
+
+    private string Difference(NodeSnapshot now) => $"{More(this, now)}\n{More(now, this, sign: '-')}".Trim();
+
+    private static string More(NodeSnapshot before, NodeSnapshot now, char sign = '+') => string.Join('\n', now._things
+        .Where(thing => thing.Value > before._things.GetValueOrDefault(thing.Key))
+        .OrderBy(thing => thing.Key, StringComparer.Ordinal)
+        .Select(thing => $"{sign} {thing.Value - before._things.GetValueOrDefault(thing.Key)} {thing.Key}"));
 
     private async Task UntilAsync(Func<NodeSnapshot, Task<bool>> holds, Func<NodeSnapshot, string> fault)
     {

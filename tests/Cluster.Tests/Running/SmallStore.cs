@@ -24,7 +24,7 @@ public sealed class SmallStore : IAsyncDisposable
     }
 
     /// <summary>Leaves so many KiB free, as soon as a test of bash holds.</summary>
-    public static Task FillWhenAsync(Killer killer, string condition, long left) => killer.WhenAsync(condition, Fill(left));
+    public static Task<Task> FillWhenAsync(Killer killer, string condition, long left) => killer.WhenAsync(condition, Fill(left));
 
     /// <summary>Leaves so many KiB free.</summary>
     public Task FillAsync(long left) => _node.RunAsync(Fill(left));
