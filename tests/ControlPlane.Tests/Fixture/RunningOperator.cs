@@ -25,14 +25,19 @@ public sealed class RunningOperator : IAsyncDisposable
 
     /// <summary>Starts one whose requests go through faults.</summary>
     public static Task<RunningOperator> StartAsync(TestNamespace space, DelegatingHandler[] faults, params string[] settings) =>
-        StartAsync(space, faults, TimeProvider.System, settings);
+        StartAsync(space, (Namespace, Account), faults, TimeProvider.System, settings);
 
     /// <summary>Starts one that has a clock of its own.</summary>
-    public static Task<RunningOperator> StartAsync(TestNamespace space, TimeProvider time, params string[] settings) => StartAsync(space, [], time, settings);
+    public static Task<RunningOperator> StartAsync(TestNamespace space, TimeProvider time, params string[] settings) =>
+        StartAsync(space, (Namespace, Account), [], time, settings);
 
-    private static async Task<RunningOperator> StartAsync(TestNamespace space, DelegatingHandler[] faults, TimeProvider time, string[] settings)
+    /// <summary>Starts one with the rights of another account of its own namespace.</summary>
+    public static Task<RunningOperator> StartWithAccountAsync(TestNamespace space, string account) => StartAsync(space, (space.Name, account), [], TimeProvider.System, []);
+
+    private static async Task<RunningOperator> StartAsync(
+        TestNamespace space, (string Namespace, string Name) account, DelegatingHandler[] faults, TimeProvider time, string[] settings)
     {
-        KubernetesClientConfiguration configuration = await ServiceAccountToken.ConfigurationAsync(space.ControlPlane, Namespace, Account);
+        KubernetesClientConfiguration configuration = await ServiceAccountToken.ConfigurationAsync(space.ControlPlane, account.Namespace, account.Name);
         HostApplicationBuilder builder = OperatorHost.CreateBuilder(
             [$"--Namespace={space.Name}", "--LeaderElection=false", "--RecheckPeriod=00:00:05", "--HealthPort=0", .. settings]);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
