@@ -17,7 +17,10 @@ public sealed class GitOpsTests(TestControlPlane controlPlane)
         await File.WriteAllTextAsync(file, $$"""
             apiVersion: checkpoint-operator.io/v1alpha1
             kind: ContainerCheckpoint
-            metadata: {name: first, namespace: {{space.Name}}, labels: {team: a}}
+            metadata:
+              name: first
+              namespace: {{space.Name}}
+              labels: {team: a}
             spec: {pod: web, ttl: 24h}
             ---
             apiVersion: checkpoint-operator.io/v1alpha1
