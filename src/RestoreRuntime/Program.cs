@@ -23,7 +23,14 @@ try
         case { Command: "state", Id: { } id } when marks.IsRestored(id.Text):
             return new StateBeforeStart(configuration, invocation).Run();
         case { Command: "delete", Id: { } id }:
+            var isUnstarted = marks.IsRestored(id.Text);
             marks.Remove(id.Text, invocation.StateFolder(configuration.Runtime));
+            if (isUnstarted)
+            {
+                // As a created one is: containerd's shim does that where the kubelet ended meanwhile, and stays for ever where it fails. It runs already, so it takes force.
+                throw RealRuntime.Become(configuration.Runtime, [.. invocation.Globals, "delete", "--force", id]);
+            }
+
             break;
     }
 

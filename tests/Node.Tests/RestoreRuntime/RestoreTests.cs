@@ -95,6 +95,29 @@ public sealed class RestoreTests(NodeFixture node)
         Assert.Null(await container.StatusAsync());
     }
 
+    [Theory]
+    [InlineData("runc")]
+    [InlineData("crun")]
+    public async Task A_restored_container_that_was_not_started_is_deleted_as_a_created_one(string runtime)
+    {
+        await using Container source = await Container.PrepareAsync(node, runtime);
+        await source.StartAsync();
+        (string folder, _) = await source.CheckpointAsync();
+        var wrapper = new Wrapper(node, (await node.RunAsync($"command -v {runtime}")).Trim());
+        await using AgentStandIn agent = wrapper.Agent(request => [IsCreate(request) ? RestoreOf(folder) : Ok]);
+        await using Container copy = await Container.PrepareAsync(node, runtime);
+        Assert.Equal(0, await copy.CreateAsync(wrapper.Program));
+        (await node.TryAsync($"{wrapper.Program} delete {copy.Id}")).OrThrow();
+        Assert.Null(await copy.StatusAsync());
+        Assert.False(wrapper.Marks(copy.Id));
+
+        // One that was started is not: that takes the caller's own force.
+        await using Container started = await Container.PrepareAsync(node, runtime);
+        Assert.Equal((0, 0), await started.StartAsync(wrapper.Program));
+        Assert.NotEqual(0, (await node.TryAsync($"{wrapper.Program} delete {started.Id}")).ExitCode);
+        Assert.Equal("running", await started.StatusAsync());
+    }
+
     [Fact]
     public async Task An_agent_that_stays_silent_is_given_up()
     {
