@@ -16,7 +16,7 @@ public sealed class StoreTests(ClusterFixture cluster, NodeBefore before) : Inte
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
-        await Cluster.AwaitDeletedNamespacesAsync();
+        await Cluster.AwaitDeletedCheckpointsAsync();
     }
 
     [Fact]
