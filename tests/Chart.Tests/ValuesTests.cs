@@ -84,6 +84,25 @@ public sealed class ValuesTests
     }
 
     [Fact]
+    public async Task A_chart_whose_links_did_not_come_along_is_refused()
+    {
+        // As Flux takes a Git repository.
+        string folder = Path.Combine(Directory.CreateTempSubdirectory("chart-").FullName, "checkpoint-operator");
+        try
+        {
+            await Repository.RunAsync("cp", "-r", "--no-dereference", Repository.Chart, folder);
+            Directory.Delete(Path.Combine(folder, "files"), recursive: true);
+            (int exitCode, _, string error) = await Repository.TryAsync("helm", "template", "checkpoint-operator", folder);
+            Assert.NotEqual(0, exitCode);
+            Assert.Contains("files/crd is a link to config/crd and did not come along", error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(folder)!, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task Each_template_gives_one_object()
     {
         string output = await Repository.RunAsync("helm", "template", "checkpoint-operator", Repository.Chart, "--values", Path.Combine(Repository.Set("everything"), "values.yaml"));

@@ -3,7 +3,7 @@
 {{- $context := .context }}
 {{- $kind := .kind }}
 {{- if $context.Values.admission.enabled }}
-{{- $text := $context.Files.Get (printf "files/admission/%s.yaml" .file) }}
+{{- $text := $context.Files.Get (printf "files/admission/%s.yaml" .file) | required "files/admission is a link to config/admission and did not come along: take the chart as helm package makes it, or the whole repository" }}
 {{- $namespace := include "checkpoint-operator.namespace" $context }}
 {{- range list "agent" "operator" }}
 {{- $account := include (printf "checkpoint-operator.%s.account" .) $context }}
