@@ -8,6 +8,10 @@ internal static class AllWorks
         new StartWork(settings),
         new ImportWork(settings),
         new LargeImportWork(settings),
+        new ApplyWork(settings, existing: false),
+        new ApplyWork(settings, existing: true),
+        new DiffWork(settings),
+        new DeleteWork(settings),
         new CompressedWork(settings, "gzip", "pigz", 3.5),
         new CompressedWork(settings, "zstd", "zstd", 1.5),
     ];

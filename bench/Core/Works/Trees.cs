@@ -19,7 +19,8 @@ internal static class Trees
             CompareEntry(Path.Combine(expected, name), Path.Combine(actual, name));
     }
 
-    private static HashSet<string> List(string folder) =>
+    /// <summary>The names of all below a folder.</summary>
+    internal static HashSet<string> List(string folder) =>
         [.. Directory.EnumerateFileSystemEntries(folder, "*", Everything).Select(path => Path.GetRelativePath(folder, path))];
 
     private static void CompareEntry(string expected, string actual)

@@ -1,5 +1,6 @@
 using CheckpointOperator.Core.Archives;
 using CheckpointOperator.Core.RootFs;
+using CheckpointOperator.Core.Tests.Corpus;
 using CheckpointOperator.Core.Tests.Support;
 
 namespace CheckpointOperator.Core.Tests.RootFs;
@@ -18,6 +19,27 @@ public sealed class DeletedFilesTests : IDisposable
         _folder.Shell("cd root; mkdir -p a/b etc; touch a/b/c etc/x etc/y");
         Assert.Equal(2, Remove("""["/a", "etc/x", "/never/was", "/etc/y/below-a-file"]"""));
         Assert.Equal("etc/y", _folder.Shell("cd root; find . -type f -printf '%P'"));
+    }
+
+    [Fact]
+    public void A_long_list_is_removed_in_its_order_where_nothing_is_mounted()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can mount");
+        Mounts.Memory(_folder["root"]);
+        try
+        {
+            _folder.Shell("cd root; for g in 1 2 3 4 5; do mkdir -p g$g/e{1..60}/deep; touch g$g/kept g$g/e{1..60}/{a,deep/b}; done; ln -s g1 link; touch -d @1000 g*");
+            var list = Enumerable.Range(1, 5).SelectMany(static g => Enumerable.Range(1, 60).Select(e => $"/g{g}/e{e}")).Where(static path => path != "/g1/e60").ToList();
+            // Below what is gone by then, once more, through a link, and the link.
+            list.InsertRange(150, ["/g2/e1/deep/b", "/g3/e1", "/link/e60", "/g1/e60/a", "/link"]);
+            Assert.Equal(301, Remove(System.Text.Json.JsonSerializer.Serialize(list)));
+            Assert.Equal("g1/kept g2/kept g3/kept g4/kept g5/kept", string.Join(' ', _folder.Shell("cd root; find . -not -type d -printf '%P\n' | sort").Split('\n', StringSplitOptions.RemoveEmptyEntries)));
+            Assert.Equal("1000 1000 1000 1000 1000 ", _folder.Shell("cd root; stat -c %Y g? | tr '\\n' ' '"));
+        }
+        finally
+        {
+            Mounts.Detach(_folder["root"]);
+        }
     }
 
     [Fact]

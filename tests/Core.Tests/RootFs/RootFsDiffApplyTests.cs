@@ -1,4 +1,5 @@
 using CheckpointOperator.Core.Archives;
+using CheckpointOperator.Core.FileSystem;
 using CheckpointOperator.Core.RootFs;
 using CheckpointOperator.Core.Tests.Support;
 
@@ -11,6 +12,32 @@ public sealed class RootFsDiffApplyTests : IDisposable
     public RootFsDiffApplyTests() => Directory.CreateDirectory(_folder["root"]);
 
     public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void What_came_before_a_refused_entry_is_whole()
+    {
+        var tar = new HandmadeTar();
+        for (var i = 0; i < 100; i++)
+            tar.File($"f{i}", $"content {i}", 0x1ED);
+        Assert.Throws<ArchiveRefusedException>(() => RootFsDiff.Apply(tar.File("../outside", "evil").Stream(), _folder.Open("root")));
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.Equal($"content {i}", File.ReadAllText(_folder[$"root/f{i}"]));
+            Assert.Equal((UnixFileMode)0x1ED, _folder.Open("root").Stat(RelativePath.Parse($"f{i}"))!.Value.Mode);
+        }
+    }
+
+    [Fact]
+    public void The_last_of_a_name_stays_and_its_links_are_to_what_it_was_then()
+    {
+        var tar = new HandmadeTar();
+        for (var i = 0; i < 100; i++)
+            tar.File("f", $"content {i}").Hardlink($"link{i}", "f");
+        Assert.Equal(200, RootFsDiff.Apply(tar.Stream(), _folder.Open("root")).Entries);
+        Assert.Equal("content 99", File.ReadAllText(_folder["root/f"]));
+        for (var i = 0; i < 100; i++)
+            Assert.Equal($"content {i}", File.ReadAllText(_folder[$"root/link{i}"]));
+    }
 
     [Fact]
     public void No_diff_is_nothing_to_do() => Assert.Equal(default, RootFsDiff.Apply(_folder.Make("dir"), _folder.Open("root")));

@@ -14,16 +14,6 @@ internal sealed class OrderedWorker<T>(Action<T> work, Action<T> discard, int ca
     private ExceptionDispatchInfo? _fault;
     private bool _isEnded;
 
-    /// <summary>Whether something failed, so that nothing more is taken.</summary>
-    internal bool HasFailed
-    {
-        get
-        {
-            lock (_gate)
-                return _fault is not null;
-        }
-    }
-
     /// <summary>Hands an item over, as soon as there is room.</summary>
     internal void Add(T item)
     {

@@ -54,10 +54,15 @@ internal sealed class SmallFiles : IDisposable
     /// <summary>Ends what was taken: what came before a refused entry is whole.</summary>
     public void Dispose()
     {
-        if (!_worker.HasFailed)
+        try
+        {
             HandOver();
-        _worker.Dispose();
-        _batch?.Dispose();
+        }
+        finally
+        {
+            _worker.Dispose();
+            _batch?.Dispose();
+        }
     }
 
     private void HandOver()

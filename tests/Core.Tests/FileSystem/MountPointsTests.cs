@@ -1,0 +1,36 @@
+using CheckpointOperator.Core.FileSystem;
+using CheckpointOperator.Core.Tests.Corpus;
+using CheckpointOperator.Core.Tests.Support;
+
+namespace CheckpointOperator.Core.Tests.FileSystem;
+
+public sealed class MountPointsTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_mount_below_is_known_and_none_is_too()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can mount");
+        _folder.Shell("mkdir root");
+        Mounts.Memory(_folder["root"]);
+        try
+        {
+            _folder.Shell("mkdir -p root/a/b; touch root/a/file");
+            Assert.False(MountPoints.MayBeBelow(_folder.Open("root").Handle));
+            Mounts.Bind(_folder["root/a/file"], _folder["root/a/file"]);
+            Assert.True(MountPoints.MayBeBelow(_folder.Open("root").Handle));
+            Mounts.Detach(_folder["root/a/file"]);
+            Assert.False(MountPoints.MayBeBelow(_folder.Open("root/a").Handle));
+        }
+        finally
+        {
+            Mounts.Detach(_folder["root"]);
+        }
+    }
+
+    [Fact]
+    public void Below_the_root_there_is_at_least_proc() => Assert.True(MountPoints.MayBeBelow(RootDirectory.Open("/").Handle));
+}
