@@ -80,6 +80,10 @@ test-cluster: $(programs) ## tests of the whole job, on the local cluster or tha
 test-unit test-fuzz test-node test-control-plane test-cluster: test-%:
 	@eng/test $*
 
+.PHONY: api-docs
+api-docs: ## write docs/api.md from config/crd and the reasons' constants
+	@CHECKPOINT_OPERATOR_WRITE=1 dotnet test --project tests/Kubernetes.Tests --filter-class "*ApiReferenceTests"
+
 # The rows of docs/compatibility.md, with crun where the other tiers have runc.
 .PHONY: test-crun
 test-crun: $(programs) ## the rows of docs/compatibility.md on a local cluster of its own that runs crun

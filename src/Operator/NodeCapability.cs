@@ -12,7 +12,7 @@ internal static class NodeCapability
     /// <summary>Why a node cannot take a checkpoint with an engine, or null.</summary>
     public static string? WhyItCannotCheckpoint(V1Alpha1CheckpointNode node, CheckpointEngine engine, Ages ages) =>
         WhyItIsSilent(node, ages)
-        ?? WhyFalse(node, "CanCheckpoint")
+        ?? WhyFalse(node, ConditionTypes.CanCheckpoint)
         ?? engine switch
         {
             CheckpointEngine.Kubelet when node.Status.Kubelet?.CheckpointApi == false =>
@@ -29,7 +29,7 @@ internal static class NodeCapability
         CheckpointNodeStatus status = node.Status;
         return WhyItIsSilent(node, ages)
             // The agent says it best; what follows is for one of another version.
-            ?? WhyFalse(node, "CanRestore")
+            ?? WhyFalse(node, ConditionTypes.CanRestore)
             ?? (status.Criu?.Ok != true ? $"node {name} has no usable CRIU (found: {status.Criu?.Version ?? "none"}). Install CRIU 4.2 or later on the node." : null)
             ?? (status.RestoreRuntime?.Installed != true
                 ? $"the restore runtime is not installed on node {name}. See the log of the agent's Pod on that node, which installs it." : null)

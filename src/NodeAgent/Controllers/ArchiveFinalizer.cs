@@ -16,11 +16,11 @@ internal sealed class ArchiveFinalizer(ArchiveStore store, NodeReport report, Ev
         if (entity.Spec.DeletionPolicy == DeletionPolicy.Retain)
         {
             if (store.Contains(uid))
-                await publish(entity, "ArchiveRetained", $"the archive {store.PathOf(uid)} stays on its node", cancellationToken: cancellationToken);
+                await publish(entity, CheckpointReasons.ArchiveRetained, $"the archive {store.PathOf(uid)} stays on its node", cancellationToken: cancellationToken);
         }
         else if (store.Remove(uid))
         {
-            await publish(entity, "ArchiveDeleted", $"the archive {store.PathOf(uid)} was deleted", cancellationToken: cancellationToken);
+            await publish(entity, CheckpointReasons.ArchiveDeleted, $"the archive {store.PathOf(uid)} was deleted", cancellationToken: cancellationToken);
         }
         report.Refresh();
         return ReconciliationResult<V1Alpha1ContainerCheckpoint>.Success(entity);

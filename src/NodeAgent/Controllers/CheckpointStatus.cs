@@ -12,9 +12,9 @@ namespace CheckpointOperator.NodeAgent.Controllers;
 /// <summary>Writes into a ContainerCheckpoint's status what became of it. One that has ended meanwhile (timed out, say) stays as it ended.</summary>
 internal static class CheckpointStatus
 {
-    public const string Checkpointed = "Checkpointed";
-    public const string ArchiveVerified = "ArchiveVerified";
-    public const string Ready = "Ready";
+    public const string Checkpointed = ConditionTypes.Checkpointed;
+    public const string ArchiveVerified = ConditionTypes.ArchiveVerified;
+    public const string Ready = ConditionTypes.Ready;
 
     /// <summary>Work begins.</summary>
     public static void SetStarted(V1Alpha1ContainerCheckpoint checkpoint, EngineChoice choice, DateTimeOffset now)
@@ -25,7 +25,7 @@ internal static class CheckpointStatus
         status.Engine = choice.Engine;
         status.EngineReason = choice.Why;
         status.Message = $"Taking the checkpoint with engine {choice.Engine}, {choice.Why}.";
-        Set(checkpoint, Checkpointed, Conditions.False, "Checkpointing", status.Message, now);
+        Set(checkpoint, Checkpointed, Conditions.False, CheckpointReasons.Checkpointing, status.Message, now);
     }
 
     /// <summary>The archive is in the store.</summary>
@@ -63,9 +63,9 @@ internal static class CheckpointStatus
         status.Phase = CheckpointPhase.Ready;
         status.CompletionTime = now.UtcDateTime;
         status.Message = $"The archive of {archive.SizeBytes} bytes is in the node's store.";
-        Set(checkpoint, Checkpointed, Conditions.True, "Checkpointed", "The container was checkpointed and goes on.", now);
-        Set(checkpoint, ArchiveVerified, Conditions.True, "ArchiveVerified", $"The archive is whole: {archive.Digest}.", now);
-        Set(checkpoint, Ready, Conditions.True, "Ready", "The checkpoint can be restored.", now);
+        Set(checkpoint, Checkpointed, Conditions.True, CheckpointReasons.Checkpointed, "The container was checkpointed and goes on.", now);
+        Set(checkpoint, ArchiveVerified, Conditions.True, CheckpointReasons.ArchiveVerified, $"The archive is whole: {archive.Digest}.", now);
+        Set(checkpoint, Ready, Conditions.True, CheckpointReasons.Ready, "The checkpoint can be restored.", now);
     }
 
     /// <summary>An archive that was Ready is not where the agent looks for it.</summary>
@@ -74,8 +74,8 @@ internal static class CheckpointStatus
         if (checkpoint.Status.Phase != CheckpointPhase.Ready)
             return;
         checkpoint.Status.Message = message;
-        Set(checkpoint, ArchiveVerified, Conditions.False, ArchiveUnusableException.Missing, message, now);
-        Set(checkpoint, Ready, Conditions.False, ArchiveUnusableException.Missing, message, now);
+        Set(checkpoint, ArchiveVerified, Conditions.False, CheckpointReasons.ArchiveMissing, message, now);
+        Set(checkpoint, Ready, Conditions.False, CheckpointReasons.ArchiveMissing, message, now);
     }
 
     /// <summary>It is there, again or in another place; each restore compares its digest.</summary>
@@ -85,8 +85,8 @@ internal static class CheckpointStatus
             return;
         archive.Path = path;
         checkpoint.Status.Message = $"The archive of {archive.SizeBytes} bytes is in the node's store.";
-        Set(checkpoint, ArchiveVerified, Conditions.True, "ArchiveFound", $"The archive is at {path}; it was whole when it was stored, as {archive.Digest}.", now);
-        Set(checkpoint, Ready, Conditions.True, "Ready", "The checkpoint can be restored.", now);
+        Set(checkpoint, ArchiveVerified, Conditions.True, CheckpointReasons.ArchiveFound, $"The archive is at {path}; it was whole when it was stored, as {archive.Digest}.", now);
+        Set(checkpoint, Ready, Conditions.True, CheckpointReasons.Ready, "The checkpoint can be restored.", now);
     }
 
     /// <summary>There will be no archive.</summary>

@@ -41,8 +41,8 @@ internal sealed class ComingRestoreController(
         restore.Metadata.DeletionTimestamp is null
         && restore.Status is { Phase: RestorePhase.Pending or RestorePhase.Running } status
         && status.NodeName == options.Value.NodeName
-        && status.Conditions.IsTrue("Preflight")
-        && !status.Conditions.IsTrue("Restored");
+        && status.Conditions.IsTrue(ConditionTypes.Preflight)
+        && !status.Conditions.IsTrue(ConditionTypes.Restored);
 
     private bool IsHere(V1Alpha1ContainerCheckpoint checkpoint) =>
         checkpoint.Status is { Phase: CheckpointPhase.Ready, Archive.Digest: not null } && checkpoint.Status.NodeName == options.Value.NodeName;

@@ -68,7 +68,7 @@ internal sealed partial class ContainerCheckpointController(
             // What the engine wrote cannot be restored: better no archive than one that fails later.
             store.Remove(current.Metadata.Uid);
             refusals.Count(refused);
-            return await FailAsync(current, "ArchiveRefused", refused.Message, cancellationToken);
+            return await FailAsync(current, CheckpointReasons.ArchiveRefused, refused.Message, cancellationToken);
         }
     }
 
@@ -108,7 +108,7 @@ internal sealed partial class ContainerCheckpointController(
         }
         Log.Ready(logger, NamespacedName.Of(checkpoint), archive.SizeBytes, archive.Digest);
         await publish(
-            checkpoint, "Ready", $"the archive of {archive.SizeBytes} bytes is in the store{(outcome?.FrozenMilliseconds is { } frozen ? $"; the container stood still for {frozen} ms" : string.Empty)}",
+            checkpoint, CheckpointReasons.Ready, $"the archive of {archive.SizeBytes} bytes is in the store{(outcome?.FrozenMilliseconds is { } frozen ? $"; the container stood still for {frozen} ms" : string.Empty)}",
             cancellationToken: CancellationToken.None);
         report.Refresh();
         return checkpoint;
@@ -123,7 +123,7 @@ internal sealed partial class ContainerCheckpointController(
         {
             EngineChoice chosen = choice;
             checkpoint = await checkpoints.PatchStatusAsync(checkpoint, changed => CheckpointStatus.SetStarted(changed, chosen, time.GetUtcNow()), cancellationToken);
-            await publish(checkpoint, "Checkpointing", $"taking the checkpoint of container {request.Container} with engine {chosen.Engine}, {chosen.Why}", cancellationToken: cancellationToken);
+            await publish(checkpoint, CheckpointReasons.Checkpointing, $"taking the checkpoint of container {request.Container} with engine {chosen.Engine}, {chosen.Why}", cancellationToken: cancellationToken);
             try
             {
                 return (checkpoint, await engines.For(chosen).TakeAsync(request, cancellationToken));
@@ -145,7 +145,7 @@ internal sealed partial class ContainerCheckpointController(
         if (archive.Summary.ContainerId is not { } found || !ContainerId.TryParse(expected, out ContainerId asked) || asked.Id == found)
             return;
         store.Remove(uid);
-        throw new CheckpointFailedException("ArchiveRefused", $"the archive is of container {found}, not of {asked.Id}: the Pod was replaced while its checkpoint was taken");
+        throw new CheckpointFailedException(CheckpointReasons.ArchiveRefused, $"the archive is of container {found}, not of {asked.Id}: the Pod was replaced while its checkpoint was taken");
     }
 
     private static CheckpointRequest RequestFor(V1Alpha1ContainerCheckpoint checkpoint, V1Pod? pod)

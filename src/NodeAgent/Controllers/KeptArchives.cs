@@ -35,7 +35,7 @@ internal sealed partial class KeptArchives(
         string message = $"the archive is not at {path}, where the agent's setting Store says that it is: put the file there, set Store to its folder, or take a new checkpoint";
         Log.Missing(logger, name, message);
         checkpoint = await checkpoints.PatchStatusAsync(checkpoint, changed => CheckpointStatus.SetMissing(changed, message, time.GetUtcNow()), cancellationToken);
-        await publish(checkpoint, ArchiveUnusableException.Missing, message, EventType.Warning, cancellationToken);
+        await publish(checkpoint, CheckpointReasons.ArchiveMissing, message, EventType.Warning, cancellationToken);
         return checkpoint;
     }
 

@@ -1,3 +1,4 @@
+using CheckpointOperator.Kubernetes.Api.V1Alpha1;
 using CheckpointOperator.NodeAgent.Store;
 
 namespace CheckpointOperator.NodeAgent.Engines;
@@ -9,19 +10,19 @@ namespace CheckpointOperator.NodeAgent.Engines;
 public sealed class CheckpointFailedException(string reason, string message, Exception? innerException = null) : Exception(message, innerException)
 {
     /// <summary>The dump failed.</summary>
-    public const string CheckpointFailed = "CheckpointFailed";
+    public const string CheckpointFailed = CheckpointReasons.CheckpointFailed;
 
     /// <summary>CRIU is not on the node.</summary>
-    public const string CriuMissing = "CriuMissing";
+    public const string CriuMissing = CheckpointReasons.CriuMissing;
 
     /// <summary>The container does not run.</summary>
-    public const string ContainerNotRunning = "ContainerNotRunning";
+    public const string ContainerNotRunning = CheckpointReasons.ContainerNotRunning;
 
     /// <summary>It took longer than it may.</summary>
-    public const string TimedOut = "TimedOut";
+    public const string TimedOut = CheckpointReasons.TimedOut;
 
     /// <summary>The engine that was asked for cannot work with this container on this node.</summary>
-    public const string EngineUnavailable = "EngineUnavailable";
+    public const string EngineUnavailable = CheckpointReasons.EngineUnavailable;
 
     /// <summary>A CamelCase word for the condition.</summary>
     public string Reason => reason;

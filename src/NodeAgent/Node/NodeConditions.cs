@@ -8,10 +8,10 @@ namespace CheckpointOperator.NodeAgent.Node;
 /// <summary>Judges from what was probed whether the node can checkpoint and restore, and says what to do where it cannot.</summary>
 internal static class NodeConditions
 {
-    public const string CanCheckpoint = "CanCheckpoint";
-    public const string CanRestore = "CanRestore";
+    public const string CanCheckpoint = ConditionTypes.CanCheckpoint;
+    public const string CanRestore = ConditionTypes.CanRestore;
 
-    private const string Capable = "Capable";
+    private const string Capable = CheckpointNodeReasons.Capable;
 
     /// <summary>Both conditions.</summary>
     /// <param name="probed">What was probed.</param>
@@ -33,11 +33,11 @@ internal static class NodeConditions
         if (Lacking(probed) is { } lacking)
             return lacking;
         if (probed.Storage?.ArchivesWritable == false)
-            return ("StoreReadOnly", "Archives cannot be written on the node: the file system of the agent's setting Store is mounted read-only. See why on the node (dmesg), and mount it to be written, or name another folder.");
+            return (CheckpointNodeReasons.StoreReadOnly, "Archives cannot be written on the node: the file system of the agent's setting Store is mounted read-only. See why on the node (dmesg), and mount it to be written, or name another folder.");
         bool runtime = probed.Runtimes?.Any(candidate => candidate.Checkpoint == true) == true;
         return runtime || probed.Kubelet?.CheckpointApi == true
             ? (Capable, runtime ? "The node's OCI runtimes can checkpoint." : "The kubelet's checkpoint API is there.")
-            : ("RuntimeMissing", "No OCI runtime of the node can checkpoint: install runc or crun built with CRIU support, or name yours in the agent's setting Runtimes.");
+            : (CheckpointNodeReasons.RuntimeMissing, "No OCI runtime of the node can checkpoint: install runc or crun built with CRIU support, or name yours in the agent's setting Runtimes.");
     }
 
     private static (string Reason, string Message) Restoring(CheckpointNodeStatus probed)
@@ -46,30 +46,30 @@ internal static class NodeConditions
             return lacking;
         IEnumerable<NodeRuntime> runtimes = probed.Runtimes?.Where(candidate => candidate.Checkpoint == true) ?? [];
         if (!runtimes.Any())
-            return ("RuntimeMissing", "No OCI runtime of the node can restore: install runc or crun built with CRIU support, or name yours in the agent's setting Runtimes.");
+            return (CheckpointNodeReasons.RuntimeMissing, "No OCI runtime of the node can restore: install runc or crun built with CRIU support, or name yours in the agent's setting Runtimes.");
         if (probed.Selinux is not (null or "disabled") && !runtimes.Any(runtime => runtime.PodRestore == true))
-            return ("RuntimeTooOld", "The node has SELinux, and none of its OCI runtimes can give a restored container the labels of its Pod (--lsm-mount-context): install runc 1.1 or crun 1.5, or later.");
+            return (CheckpointNodeReasons.RuntimeTooOld, "The node has SELinux, and none of its OCI runtimes can give a restored container the labels of its Pod (--lsm-mount-context): install runc 1.1 or crun 1.5, or later.");
         return probed.RestoreRuntime switch
         {
             { Installed: true } installed => (Capable, $"The runtime handler {installed.Handler} is installed."),
             { RolledBack: true } rolledBack => (
-                "HandlerRolledBack",
+                CheckpointNodeReasons.HandlerRolledBack,
                 $"The container engine did not come back with the runtime handler {rolledBack.Handler} ({rolledBack.Message}) and has its former configuration again: see its log on the node. The agent tries again when the node's programs or configuration change, or when its Pod is deleted."),
             var missing => (
-                "HandlerNotInstalled",
+                CheckpointNodeReasons.HandlerNotInstalled,
                 $"The container engine does not know the runtime handler {missing?.Handler}{(missing?.Message is { } why ? $" ({why})" : "")}: look at the agent's log, or run checkpoint-agent install-runtime on the node."),
         };
     }
 
     private static (string Reason, string Message)? Lacking(CheckpointNodeStatus probed) =>
         CriuRequirement.KernelVersion(probed.Kernel) is { } kernel && kernel < CriuRequirement.OldestKernel
-            ? ("KernelTooOld", $"Linux {probed.Kernel} is too old: the node needs {CriuRequirement.OldestKernel} or later.")
+            ? (CheckpointNodeReasons.KernelTooOld, $"Linux {probed.Kernel} is too old: the node needs {CriuRequirement.OldestKernel} or later.")
         : probed.Criu switch
         {
             { Version: { } old } when !CriuRequirement.IsMetBy(old, probed.Kernel) =>
-                ("CriuTooOld", $"CRIU {old} is too old for Linux {probed.Kernel}: install CRIU {CriuRequirement.For(probed.Kernel)} or later."),
+                (CheckpointNodeReasons.CriuTooOld, $"CRIU {old} is too old for Linux {probed.Kernel}: install CRIU {CriuRequirement.For(probed.Kernel)} or later."),
             { Ok: true } => null,
-            { Message: { } problem } => ("CriuCheckFailed", $"The kernel lacks what CRIU needs (criu check: {problem}): run criu check on the node as root."),
-            _ => ("CriuMissing", "There is no criu on the node: install CRIU 4.2 or later."),
+            { Message: { } problem } => (CheckpointNodeReasons.CriuCheckFailed, $"The kernel lacks what CRIU needs (criu check: {problem}): run criu check on the node as root."),
+            _ => (CheckpointNodeReasons.CriuMissing, "There is no criu on the node: install CRIU 4.2 or later."),
         };
 }

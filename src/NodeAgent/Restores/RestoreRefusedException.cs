@@ -9,16 +9,16 @@ namespace CheckpointOperator.NodeAgent.Restores;
 /// <param name="container">The container to tell it of; given with the restore.</param>
 internal sealed class RestoreRefusedException(string reason, string message, V1Alpha1ContainerRestore? restore = null, string? container = null) : Exception(message)
 {
-    public const string NotAuthorized = "NotAuthorized";
-    public const string CheckpointNotFound = "CheckpointNotFound";
-    public const string CheckpointNotReady = "CheckpointNotReady";
-    public const string ArchiveRefused = "ArchiveRefused";
-    public const string VolumeChanged = "VolumeChanged";
-    public const string CpuIncompatible = "CpuIncompatible";
-    public const string RuntimeDiffers = "RuntimeDiffers";
-    public const string PreparationFailed = "PreparationFailed";
-    public const string RuntimeFailed = "RuntimeFailed";
-    public const string AttemptsUsedUp = "AttemptsUsedUp";
+    public const string NotAuthorized = RestoreReasons.NotAuthorized;
+    public const string CheckpointNotFound = RestoreReasons.CheckpointNotFound;
+    public const string CheckpointNotReady = RestoreReasons.CheckpointNotReady;
+    public const string ArchiveRefused = RestoreReasons.ArchiveRefused;
+    public const string VolumeChanged = RestoreReasons.VolumeChanged;
+    public const string CpuIncompatible = RestoreReasons.CpuIncompatible;
+    public const string RuntimeDiffers = RestoreReasons.RuntimeDiffers;
+    public const string PreparationFailed = RestoreReasons.PreparationFailed;
+    public const string RuntimeFailed = RestoreReasons.RuntimeFailed;
+    public const string AttemptsUsedUp = RestoreReasons.AttemptsUsedUp;
 
     /// <summary>A CamelCase word for the condition.</summary>
     public string Reason => reason;

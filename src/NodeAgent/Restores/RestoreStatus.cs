@@ -9,9 +9,9 @@ namespace CheckpointOperator.NodeAgent.Restores;
 /// </summary>
 internal static class RestoreStatus
 {
-    private const string Restored = "Restored";
-    private const string VolumesUnchanged = "VolumesUnchanged";
-    private const string Restoring = "Restoring";
+    private const string Restored = RestoreReasons.Restored;
+    private const string VolumesUnchanged = ConditionTypes.VolumesUnchanged;
+    private const string Restoring = RestoreReasons.Restoring;
 
     /// <summary>How long a restored container has to go on for its attempts to begin anew: as long as the kubelet's own back-off takes to be forgotten.</summary>
     public static readonly TimeSpan LastingTime = TimeSpan.FromMinutes(10);
@@ -59,7 +59,7 @@ internal static class RestoreStatus
     public static void SetStartedFresh(V1Alpha1ContainerRestore restore, string name, DateTimeOffset now)
     {
         RestoreContainerStatus container = Find(restore, name);
-        Set(container, RestoreResult.StartedFresh, "Ended", $"The restored process ended, and container {name} was started from its image, as spec.onContainerRestart says.");
+        Set(container, RestoreResult.StartedFresh, RestoreReasons.Ended, $"The restored process ended, and container {name} was started from its image, as spec.onContainerRestart says.");
         Summarize(restore, now);
     }
 

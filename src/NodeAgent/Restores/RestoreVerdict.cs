@@ -42,7 +42,7 @@ internal sealed partial class RestoreVerdict(
             await restores.PatchStatusAsync(restore, changed => RestoreStatus.SetRestored(changed, entry.Container, process, time.GetUtcNow()), cancellationToken);
             if (entry.VolumeChanges.Count > 0)
                 await TellVolumeChangesAsync(restore, entry, cancellationToken);
-            await publish(restore, "Restored", $"container {entry.Container}: the process goes on with pid {process.Pid}, {process.RestoreMilliseconds} ms after the runtime asked", cancellationToken: cancellationToken);
+            await publish(restore, RestoreReasons.Restored, $"container {entry.Container}: the process goes on with pid {process.Pid}, {process.RestoreMilliseconds} ms after the runtime asked", cancellationToken: cancellationToken);
         }
         Log.Restored(logger, entry.Namespace, entry.Name, entry.ContainerId, process.Pid, process.RestoreMilliseconds);
         journal.End(entry);

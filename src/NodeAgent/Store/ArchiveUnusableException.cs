@@ -1,3 +1,5 @@
+using CheckpointOperator.Kubernetes.Api.V1Alpha1;
+
 namespace CheckpointOperator.NodeAgent.Store;
 
 /// <summary>An archive of the store is gone or is not what was stored.</summary>
@@ -6,10 +8,10 @@ namespace CheckpointOperator.NodeAgent.Store;
 public sealed class ArchiveUnusableException(string reason, string message) : Exception(message)
 {
     /// <summary>It does not exist.</summary>
-    public const string Missing = "ArchiveMissing";
+    public const string Missing = RestoreReasons.ArchiveMissing;
 
     /// <summary>Its bytes are others than those that were stored.</summary>
-    public const string DigestMismatch = "DigestMismatch";
+    public const string DigestMismatch = RestoreReasons.DigestMismatch;
 
     /// <summary>ArchiveMissing or DigestMismatch.</summary>
     public string Reason => reason;

@@ -1,4 +1,5 @@
 using CheckpointOperator.Core.FileSystem;
+using CheckpointOperator.Kubernetes.Api.V1Alpha1;
 
 namespace CheckpointOperator.NodeAgent.Store;
 
@@ -12,10 +13,10 @@ internal sealed record StorageFault(string Reason, string Advice)
     private const int EDQUOT = 122;
 
     /// <summary>No space, or no quota, is left.</summary>
-    public static StorageFault Full { get; } = new("DiskFull", "make room on the node where the agent keeps archives, by deleting ContainerCheckpoints that are not needed for one");
+    public static StorageFault Full { get; } = new(CheckpointReasons.DiskFull, "make room on the node where the agent keeps archives, by deleting ContainerCheckpoints that are not needed for one");
 
     /// <summary>The file system takes no writes at all.</summary>
-    public static StorageFault ReadOnly { get; } = new("StoreReadOnly", "mount the file system of the agent's store for writing; the kernel's log tells whether it was an error that made it read-only");
+    public static StorageFault ReadOnly { get; } = new(CheckpointReasons.StoreReadOnly, "mount the file system of the agent's store for writing; the kernel's log tells whether it was an error that made it read-only");
 
     /// <summary>Reads it from a failure; null where that is another one.</summary>
     /// <param name="failure">What was thrown.</param>

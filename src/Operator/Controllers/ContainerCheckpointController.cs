@@ -68,7 +68,7 @@ internal sealed class ContainerCheckpointController(
             },
             cancellationToken);
         if (assigned)
-            await publish(running, "Assigned", message, cancellationToken: cancellationToken);
+            await publish(running, CheckpointReasons.Assigned, message, cancellationToken: cancellationToken);
         return Success(running, RemainingTime(running));
     }
 
@@ -77,7 +77,7 @@ internal sealed class ContainerCheckpointController(
         string? nodeName = checkpoint.Status.NodeName;
         if (nodeName is null || !await IsThereAsync(nodeName, cancellationToken))
         {
-            return await StopAsync(checkpoint, new Obstacle("NodeLost",
+            return await StopAsync(checkpoint, new Obstacle(CheckpointReasons.NodeLost,
                 $"Node {nodeName} is gone from the cluster before the checkpoint was Ready. Take a new one with a new ContainerCheckpoint.", IsFinal: true), cancellationToken);
         }
 
@@ -85,7 +85,7 @@ internal sealed class ContainerCheckpointController(
         if (remaining > TimeSpan.Zero)
             return Success(checkpoint, remaining);
 
-        return await StopAsync(checkpoint, new Obstacle("TimedOut",
+        return await StopAsync(checkpoint, new Obstacle(CheckpointReasons.TimedOut,
             $"The agent of node {nodeName} did not end the checkpoint within spec.timeout ({Timeout(checkpoint):c}) and {options.Value.AgentGrace:c} of grace. "
             + "Look at the agent's Pod on that node, then take a new checkpoint with a new ContainerCheckpoint.", IsFinal: true), cancellationToken);
     }
@@ -109,7 +109,7 @@ internal sealed class ContainerCheckpointController(
         if (age < ttl)
             return Success(checkpoint, ttl - age < LongestRequeue ? ttl - age : LongestRequeue);
 
-        await publish(checkpoint, "Expired", $"Deleted {checkpoint.Spec.Ttl} after its completion, as spec.ttl says.", cancellationToken: cancellationToken);
+        await publish(checkpoint, CheckpointReasons.Expired, $"Deleted {checkpoint.Spec.Ttl} after its completion, as spec.ttl says.", cancellationToken: cancellationToken);
         await checkpoints.DeleteAsync(checkpoint, cancellationToken);
         return Success(checkpoint);
     }
@@ -121,7 +121,7 @@ internal sealed class ContainerCheckpointController(
         if (pod?.Metadata.Uid != uid || pod.Metadata.DeletionTimestamp is not null)
             return;
         if (await pods.DeleteAsync(pod, cancellationToken))
-            await publish(checkpoint, "PodDeleted", $"Deleted Pod {key} after its checkpoint, as spec.afterCheckpoint says.", cancellationToken: cancellationToken);
+            await publish(checkpoint, CheckpointReasons.PodDeleted, $"Deleted Pod {key} after its checkpoint, as spec.afterCheckpoint says.", cancellationToken: cancellationToken);
     }
 
     /// <summary>The node's agent removes the archive and then the finalizer; only where no agent can ever come does the operator remove it.</summary>
@@ -136,7 +136,7 @@ internal sealed class ContainerCheckpointController(
 
         if (nodeName is not null)
         {
-            await publish(checkpoint, "ArchiveAbandoned",
+            await publish(checkpoint, CheckpointReasons.ArchiveAbandoned,
                 $"Node {nodeName} is gone from the cluster, and the archive with it; it is not removed there.", EventType.Warning, cancellationToken);
         }
 
@@ -167,7 +167,7 @@ internal sealed class ContainerCheckpointController(
             checkpoint,
             current =>
             {
-                told = current.Status.Phase == judged && current.Status.Conditions.Find("Ready")?.Message != obstacle.Message;
+                told = current.Status.Phase == judged && current.Status.Conditions.Find(ConditionTypes.Ready)?.Message != obstacle.Message;
                 if (told)
                     Stop(current, obstacle);
             },
@@ -199,7 +199,7 @@ internal sealed class ContainerCheckpointController(
         status.Container = new CheckpointedContainer { Id = container.ContainerID, Name = container.Name, Image = container.Image, ImageDigest = container.ImageID };
         status.StartTime = now.UtcDateTime;
         status.Message = message;
-        status.Conditions = status.Conditions.With("Ready", Conditions.False, "Checkpointing", message, checkpoint.Metadata.Generation, now);
+        status.Conditions = status.Conditions.With(ConditionTypes.Ready, Conditions.False, CheckpointReasons.Checkpointing, message, checkpoint.Metadata.Generation, now);
     }
 
     private void Stop(V1Alpha1ContainerCheckpoint checkpoint, Obstacle obstacle)
@@ -212,7 +212,7 @@ internal sealed class ContainerCheckpointController(
             status.NodeName = obstacle.NodeName;
         status.CompletionTime = obstacle.IsFinal ? now.UtcDateTime : null;
         status.Message = obstacle.Message;
-        status.Conditions = status.Conditions.With("Ready", Conditions.False, obstacle.Reason, obstacle.Message, checkpoint.Metadata.Generation, now);
+        status.Conditions = status.Conditions.With(ConditionTypes.Ready, Conditions.False, obstacle.Reason, obstacle.Message, checkpoint.Metadata.Generation, now);
     }
 
     private TimeSpan RemainingTime(V1Alpha1ContainerCheckpoint checkpoint) =>

@@ -37,7 +37,7 @@ internal sealed class ContainerRestoreController(
     private async Task<ReconciliationResult<V1Alpha1ContainerRestore>> StartAsync(V1Alpha1ContainerRestore restore, CancellationToken cancellationToken)
     {
         if (RestorePreflight.FindSpecError(restore) is { } error)
-            return await StopAsync(restore, error, "Preflight", cancellationToken);
+            return await StopAsync(restore, error, ConditionTypes.Preflight, cancellationToken);
 
         string @namespace = restore.Metadata.NamespaceProperty;
         List<V1Alpha1ContainerCheckpoint> found = [];
@@ -45,24 +45,24 @@ internal sealed class ContainerRestoreController(
         {
             V1Alpha1ContainerCheckpoint? checkpoint = await checkpoints.GetAsync(new NamespacedName(@namespace, name), cancellationToken);
             if (RestorePreflight.FindCheckpointObstacle(restore, name, checkpoint) is { } missing)
-                return await StopAsync(restore, missing, "Preflight", cancellationToken);
+                return await StopAsync(restore, missing, ConditionTypes.Preflight, cancellationToken);
             found.Add(checkpoint!);
         }
 
         if (RestorePreflight.FindDisagreement(restore, found) is { } disagreement)
-            return await StopAsync(restore, disagreement, "Preflight", cancellationToken);
+            return await StopAsync(restore, disagreement, ConditionTypes.Preflight, cancellationToken);
 
         string nodeName = found[0].Status.NodeName!;
         V1Alpha1CheckpointNode? node = checkpointNodes.Get(new NamespacedName(null, nodeName));
         Obstacle? incapable = found.Select(checkpoint => RestorePreflight.FindNodeObstacle(checkpoint, node, ages)
             ?? RestorePreflight.FindVolumeObstacle(restore, checkpoint)).FirstOrDefault(obstacle => obstacle is not null);
         if (incapable is not null)
-            return await StopAsync(restore, incapable with { NodeName = nodeName }, "Preflight", cancellationToken);
+            return await StopAsync(restore, incapable with { NodeName = nodeName }, ConditionTypes.Preflight, cancellationToken);
 
         NamespacedName podKey = new(@namespace, RestoredPodBuilder.NameFor(restore));
         V1Pod? pod = await pods.GetAsync(podKey, cancellationToken);
         if (RestorePreflight.FindNameObstacle(restore, pod) is { } taken)
-            return await StopAsync(restore, taken, "Preflight", cancellationToken);
+            return await StopAsync(restore, taken, ConditionTypes.Preflight, cancellationToken);
         if (pod is null && !await IsUnstartedAtServerAsync(restore, cancellationToken))
             return Success(restore);
 
@@ -86,7 +86,7 @@ internal sealed class ContainerRestoreController(
         }
         catch (ApiServerException refused) when (refused.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest)
         {
-            return await StopAsync(labelled, new Obstacle("PodRefused",
+            return await StopAsync(labelled, new Obstacle(RestoreReasons.PodRefused,
                 $"The API server refused Pod {podKey}: {refused.Answer.Message} Correct that, and the restore goes on."), null, cancellationToken, current => Pass(current, found));
         }
 
@@ -102,7 +102,7 @@ internal sealed class ContainerRestoreController(
         status.PodName = RestoredPodBuilder.NameFor(restore);
         status.Containers = RestoredContainers.Begin(found);
         status.RestoredContainers = $"0/{found.Count}";
-        status.Conditions = status.Conditions.With("Preflight", Conditions.True, "Passed", RestorePreflight.DescribePassed(found), restore.Metadata.Generation, time.GetUtcNow());
+        status.Conditions = status.Conditions.With(ConditionTypes.Preflight, Conditions.True, RestoreReasons.Passed, RestorePreflight.DescribePassed(found), restore.Metadata.Generation, time.GetUtcNow());
     }
 
     private async Task<ReconciliationResult<V1Alpha1ContainerRestore>> RunAsync(
@@ -125,11 +125,11 @@ internal sealed class ContainerRestoreController(
                 status.PodUID = pod.Metadata.Uid;
                 status.StartTime = now.UtcDateTime;
                 status.Message = message;
-                status.Conditions = status.Conditions.With("Ready", Conditions.False, "Restoring", message, current.Metadata.Generation, now);
+                status.Conditions = status.Conditions.With(ConditionTypes.Ready, Conditions.False, RestoreReasons.Restoring, message, current.Metadata.Generation, now);
             },
             cancellationToken);
         if (started)
-            await publish(running, "PodCreated", message, cancellationToken: cancellationToken);
+            await publish(running, RestoreReasons.PodCreated, message, cancellationToken: cancellationToken);
         return Success(running, options.Value.RecheckPeriod);
     }
 
@@ -148,7 +148,7 @@ internal sealed class ContainerRestoreController(
                 // After a conflict the agent may have written: judged anew with what it wrote.
                 RestoreProgress judged = RestoreProgress.Of(current, pod, time.GetUtcNow());
                 RestoredContainers.NoteFresh(current, pod);
-                told = (current.Status.Phase == RestorePhase.Running || IsRestoredAgain(current)) && current.Status.Conditions.Find("Ready")?.Message != judged.Message;
+                told = (current.Status.Phase == RestorePhase.Running || IsRestoredAgain(current)) && current.Status.Conditions.Find(ConditionTypes.Ready)?.Message != judged.Message;
                 if (!told)
                     return;
                 progress = judged;
@@ -169,7 +169,7 @@ internal sealed class ContainerRestoreController(
         if (progress.Phase != RestorePhase.Running)
             status.CompletionTime = now.UtcDateTime;
         string ready = progress.Phase == RestorePhase.Ready ? Conditions.True : Conditions.False;
-        status.Conditions = status.Conditions.With("Ready", ready, progress.Reason, progress.Message, restore.Metadata.Generation, now);
+        status.Conditions = status.Conditions.With(ConditionTypes.Ready, ready, progress.Reason, progress.Message, restore.Metadata.Generation, now);
     }
 
     /// <summary>Writes why the restore waits or has failed, and tells it once.</summary>
@@ -181,7 +181,7 @@ internal sealed class ContainerRestoreController(
             restore,
             current =>
             {
-                told = IsUnstarted(current) && current.Status.Conditions.Find("Ready")?.Message != obstacle.Message;
+                told = IsUnstarted(current) && current.Status.Conditions.Find(ConditionTypes.Ready)?.Message != obstacle.Message;
                 if (!told)
                     return;
                 before?.Invoke(current);
@@ -202,13 +202,13 @@ internal sealed class ContainerRestoreController(
         status.NodeName = obstacle.NodeName ?? status.NodeName;
         status.CompletionTime = obstacle.IsFinal ? now.UtcDateTime : null;
         status.Message = obstacle.Message;
-        foreach (string type in condition is null ? ["Ready"] : new[] { condition, "Ready" })
+        foreach (string type in condition is null ? [ConditionTypes.Ready] : new[] { condition, ConditionTypes.Ready })
             status.Conditions = status.Conditions.With(type, Conditions.False, obstacle.Reason, obstacle.Message, restore.Metadata.Generation, now);
     }
 
     // A container that went on, ended, and is restored again, or no more.
     private static bool IsRestoredAgain(V1Alpha1ContainerRestore restore) =>
-        restore.Status.Phase == RestorePhase.Ready && restore.Spec.OnContainerRestart == OnContainerRestart.RestoreAgain && !restore.Status.Conditions.IsTrue("Restored");
+        restore.Status.Phase == RestorePhase.Ready && restore.Spec.OnContainerRestart == OnContainerRestart.RestoreAgain && !restore.Status.Conditions.IsTrue(ConditionTypes.Restored);
 
     private static bool IsUnstarted(V1Alpha1ContainerRestore restore) => restore.Status.Phase is null or RestorePhase.Pending;
 

@@ -29,7 +29,7 @@ internal static class WaitingObjects
         new(restore => restore.Status.NodeName is { } node && IsWaiting(restore) ? [node] : []);
 
     private static readonly EntityIndex<V1Alpha1CheckpointNode> CapableNodes =
-        new(node => node.Status.Conditions.Find("CanRestore")?.Status == Conditions.True ? [node.Metadata.Name] : []);
+        new(node => node.Status.Conditions.Find(ConditionTypes.CanRestore)?.Status == Conditions.True ? [node.Metadata.Name] : []);
 
     /// <summary>Checkpoints that wait for a Pod.</summary>
     public static IEnumerable<NamespacedName> CheckpointsOf(V1Pod pod, IEntityCache<V1Alpha1ContainerCheckpoint> checkpoints) =>

@@ -21,12 +21,12 @@ internal static class HostComparison
         CheckpointNodeStatus now = node.Status;
         return
         [
-            .. Differs("ArchitectureDiffers", "architecture", then.Arch, now.Arch),
-            .. Differs("PageSizeDiffers", "page size", then.PageSize, now.PageSize),
+            .. Differs(RestoreReasons.ArchitectureDiffers, "architecture", then.Arch, now.Arch),
+            .. Differs(RestoreReasons.PageSizeDiffers, "page size", then.PageSize, now.PageSize),
             .. Processor(then.Cpu, now.Cpu),
-            .. Older("KernelTooOld", "Linux", then.Kernel, now.Kernel, "Processes may use what an older kernel does not have: start a newer one there."),
-            .. Differs("CgroupVersionDiffers", "cgroup version", then.Cgroup, now.Cgroup),
-            .. Older("CriuTooOld", "CRIU", then.Criu, now.Criu?.Version, "An older CRIU may not read the images: install that version or a later one there."),
+            .. Older(RestoreReasons.KernelTooOld, "Linux", then.Kernel, now.Kernel, "Processes may use what an older kernel does not have: start a newer one there."),
+            .. Differs(RestoreReasons.CgroupVersionDiffers, "cgroup version", then.Cgroup, now.Cgroup),
+            .. Older(RestoreReasons.CriuTooOld, "CRIU", then.Criu, now.Criu?.Version, "An older CRIU may not read the images: install that version or a later one there."),
             .. Runtime(then.Runtime, now),
             .. Storage(checkpoint, now.Storage),
         ];
@@ -40,7 +40,7 @@ internal static class HostComparison
 
     private static IEnumerable<Obstacle> Processor(NodeCpu? then, NodeCpu? now)
     {
-        const string Reason = "CpuIncompatible";
+        const string Reason = RestoreReasons.CpuIncompatible;
         const string Advice = "Restore on a node whose processor has what the checkpoint's had.";
         if (then?.Features is { } needed && now?.Features is { } offered && needed.Except(offered).ToArray() is { Length: > 0 } lacking)
         {
@@ -63,7 +63,7 @@ internal static class HostComparison
     private static IEnumerable<Obstacle> Runtime(string? then, CheckpointNodeStatus now)
     {
         if (then is not null && now.Runtimes is { } runtimes && !runtimes.Any(runtime => runtime.Name == then && runtime.Checkpoint == true))
-            yield return new("RuntimeMissing", $"it has no {then} that can restore, with which the checkpoint was taken. Install it there.");
+            yield return new(RestoreReasons.RuntimeMissing, $"it has no {then} that can restore, with which the checkpoint was taken. Install it there.");
     }
 
     private static IEnumerable<Obstacle> Storage(ContainerCheckpointStatus checkpoint, NodeStorage? storage)
@@ -71,9 +71,9 @@ internal static class HostComparison
         // Unpacked, an archive is as large as its content: what was compressed in it is counted by its parts.
         long unpacked = Math.Max(checkpoint.Archive?.SizeBytes ?? 0, (checkpoint.Content?.MemoryBytes ?? 0) + (checkpoint.Content?.RootfsDiffBytes ?? 0)) + Margin;
         if (storage?.ArchivesAvailableBytes is { } free && free < unpacked)
-            yield return new("DiskFull", $"it has {free} bytes free where archives are unpacked, and this one takes {unpacked}. Make room there, by deleting ContainerCheckpoints that are not needed for one.");
+            yield return new(RestoreReasons.DiskFull, $"it has {free} bytes free where archives are unpacked, and this one takes {unpacked}. Make room there, by deleting ContainerCheckpoints that are not needed for one.");
         else if (storage?.VolumesAvailableBytes is { } left && checkpoint.Content?.RootfsDiffBytes is { } written && left < written)
-            yield return new("DiskFull", $"it has {left} bytes free for Pods, and the files that the container had changed take {written}. Make room there.");
+            yield return new(RestoreReasons.DiskFull, $"it has {left} bytes free for Pods, and the files that the container had changed take {written}. Make room there.");
     }
 
     // Major and minor: "6.18.5-arm64" and "4.2.1" compare as 6.18 and 4.2.

@@ -10,9 +10,9 @@ internal static class RestorePreflight
     /// <summary>What is wrong with the spec itself, for API servers that do not check it by the CRD's rules, and what this version does not serve.</summary>
     public static Obstacle? FindSpecError(V1Alpha1ContainerRestore restore) =>
         SpecValidation.Validate(restore) is { Count: > 0 } problems
-            ? new("InvalidSpec", $"{string.Join(' ', problems)} Correct that in a new ContainerRestore.", IsFinal: true)
+            ? new(RestoreReasons.InvalidSpec, $"{string.Join(' ', problems)} Correct that in a new ContainerRestore.", IsFinal: true)
         : restore.Spec.Target != RestoreTarget.Pod
-            ? new("NotSupported", $"spec.target {restore.Spec.Target} is not served by this version; use Pod, in a new ContainerRestore.", IsFinal: true)
+            ? new(RestoreReasons.NotSupported, $"spec.target {restore.Spec.Target} is not served by this version; use Pod, in a new ContainerRestore.", IsFinal: true)
         : null;
 
     /// <summary>What stands in the way at one of the checkpoints.</summary>
@@ -20,21 +20,21 @@ internal static class RestorePreflight
     {
         string name = $"{restore.Metadata.NamespaceProperty}/{checkpointName}";
         if (checkpoint is null)
-            return new("CheckpointNotFound", $"There is no ContainerCheckpoint {name}. Create it, or name one of this namespace in a new ContainerRestore.");
+            return new(RestoreReasons.CheckpointNotFound, $"There is no ContainerCheckpoint {name}. Create it, or name one of this namespace in a new ContainerRestore.");
         if (checkpoint.Metadata.DeletionTimestamp is not null)
-            return new("CheckpointNotFound", $"ContainerCheckpoint {name} is being deleted, and its archive with it. Name another one in a new ContainerRestore.");
+            return new(RestoreReasons.CheckpointNotFound, $"ContainerCheckpoint {name} is being deleted, and its archive with it. Name another one in a new ContainerRestore.");
         if (checkpoint.Status.Phase == CheckpointPhase.Failed)
-            return new("CheckpointFailed", $"ContainerCheckpoint {name} has failed: {checkpoint.Status.Message ?? "no message"} Take a new checkpoint, under the same name or for a new ContainerRestore.");
+            return new(RestoreReasons.CheckpointFailed, $"ContainerCheckpoint {name} has failed: {checkpoint.Status.Message ?? "no message"} Take a new checkpoint, under the same name or for a new ContainerRestore.");
         if (checkpoint.Status.Phase != CheckpointPhase.Ready)
-            return new("CheckpointNotReady", $"ContainerCheckpoint {name} is {checkpoint.Status.Phase ?? CheckpointPhase.Pending}, expected Ready. The restore starts as soon as it is.");
+            return new(RestoreReasons.CheckpointNotReady, $"ContainerCheckpoint {name} is {checkpoint.Status.Phase ?? CheckpointPhase.Pending}, expected Ready. The restore starts as soon as it is.");
 
-        if (checkpoint.Status.Conditions.Find("ArchiveVerified") is { Status: Conditions.False } lost)
+        if (checkpoint.Status.Conditions.Find(ConditionTypes.ArchiveVerified) is { Status: Conditions.False } lost)
             return new(lost.Reason, $"ContainerCheckpoint {name} cannot be restored: {lost.Message}");
 
         return FindIncompleteness(checkpoint.Status) is { } what
-            ? new("InvalidSpec", $"ContainerCheckpoint {name} is Ready, but its status lacks {what}. Take a new checkpoint, and name it in a new ContainerRestore.", IsFinal: true)
+            ? new(RestoreReasons.InvalidSpec, $"ContainerCheckpoint {name} is Ready, but its status lacks {what}. Take a new checkpoint, and name it in a new ContainerRestore.", IsFinal: true)
             : RestoreTemplateRules.FindRefusal(restore.Spec.Template, checkpoint.Status.PodTemplate!) is { } refusal
-                ? new("InvalidSpec", refusal, IsFinal: true)
+                ? new(RestoreReasons.InvalidSpec, refusal, IsFinal: true)
                 : FindUserNamespace(name, checkpoint.Status.PodTemplate!);
     }
 
@@ -43,13 +43,13 @@ internal static class RestorePreflight
     {
         if (node is null)
         {
-            return new("NodeNotFound", $"Node {checkpoint.Status.NodeName} holds the archive of ContainerCheckpoint {checkpoint.Metadata.NamespaceProperty}/"
+            return new(RestoreReasons.NodeNotFound, $"Node {checkpoint.Status.NodeName} holds the archive of ContainerCheckpoint {checkpoint.Metadata.NamespaceProperty}/"
                 + $"{checkpoint.Metadata.Name}, and there is no CheckpointNode of that name. Bring the node back, and let the agent's DaemonSet run there.");
         }
 
         string name = $"ContainerCheckpoint {checkpoint.Metadata.NamespaceProperty}/{checkpoint.Metadata.Name}";
         if (NodeCapability.WhyItCannotRestore(node, ages) is { } why)
-            return new("NodeCannotRestore", $"{name} cannot be restored yet: {why}");
+            return new(RestoreReasons.NodeCannotRestore, $"{name} cannot be restored yet: {why}");
 
         return HostComparison.Find(checkpoint.Status, node) is [{ } first, ..] all
             ? new(first.Reason, $"{name} cannot be restored on node {node.Metadata.Name}: {string.Join(" Besides, ", all.Select(difference => difference.Message))}")
@@ -64,19 +64,19 @@ internal static class RestorePreflight
         {
             if (checkpoint.Status.Container!.Name != asked.Name)
             {
-                return new("InvalidSpec", $"spec.containers restores container {asked.Name} from ContainerCheckpoint {asked.Checkpoint}, which is of container {checkpoint.Status.Container.Name}. "
+                return new(RestoreReasons.InvalidSpec, $"spec.containers restores container {asked.Name} from ContainerCheckpoint {asked.Checkpoint}, which is of container {checkpoint.Status.Container.Name}. "
                     + "Name a checkpoint of that container in a new ContainerRestore.", IsFinal: true);
             }
 
             if (checkpoint.Status.NodeName != first.Status.NodeName)
             {
-                return new("NodesDiffer", $"The archive of ContainerCheckpoint {asked.Checkpoint} is on node {checkpoint.Status.NodeName}, and that of {first.Metadata.Name} on node {first.Status.NodeName}: "
+                return new(RestoreReasons.NodesDiffer, $"The archive of ContainerCheckpoint {asked.Checkpoint} is on node {checkpoint.Status.NodeName}, and that of {first.Metadata.Name} on node {first.Status.NodeName}: "
                     + "one Pod is on one node. Name checkpoints whose archives are on the same node in a new ContainerRestore.", IsFinal: true);
             }
 
             if (PodSpecComparison.FindDifference(first, checkpoint, [.. restore.Spec.Containers!.Select(container => container.Name)]) is { } part)
             {
-                return new("PodSpecsDiffer", $"ContainerCheckpoints {first.Metadata.Name} and {asked.Checkpoint} were taken of Pods that differ in {part}: one Pod cannot be both. "
+                return new(RestoreReasons.PodSpecsDiffer, $"ContainerCheckpoints {first.Metadata.Name} and {asked.Checkpoint} were taken of Pods that differ in {part}: one Pod cannot be both. "
                     + "Name checkpoints of the same Pod, or of Pods with equal specs, in a new ContainerRestore.", IsFinal: true);
             }
         }
@@ -92,7 +92,7 @@ internal static class RestorePreflight
     public static Obstacle? FindNameObstacle(V1Alpha1ContainerRestore restore, V1Pod? pod) =>
         pod is null || pod.IsOwnedBy(restore)
             ? null
-            : new("PodNameTaken", $"Pod {restore.Metadata.NamespaceProperty}/{pod.Metadata.Name} exists and is not this restore's. "
+            : new(RestoreReasons.PodNameTaken, $"Pod {restore.Metadata.NamespaceProperty}/{pod.Metadata.Name} exists and is not this restore's. "
                 + "Delete it, and the restore goes on, or set another spec.podName in a new ContainerRestore.");
 
     /// <summary>What the condition says when nothing stands in the way.</summary>
@@ -108,7 +108,7 @@ internal static class RestorePreflight
 
     // CRIU makes the user namespace anew, and in it may not enter the network that belongs to the Pod's own ("Can't setns net: Operation not permitted").
     private static Obstacle? FindUserNamespace(string name, V1PodTemplateSpec checkpointed) => checkpointed.Spec.HostUsers is false
-        ? new("NotSupported", $"ContainerCheckpoint {name} is of a Pod with hostUsers: false, and CRIU cannot restore into a Pod's user namespace. "
+        ? new(RestoreReasons.NotSupported, $"ContainerCheckpoint {name} is of a Pod with hostUsers: false, and CRIU cannot restore into a Pod's user namespace. "
             + "Run the Pod with the node's users, and take a new checkpoint.", IsFinal: true)
         : null;
 

@@ -30,7 +30,7 @@ internal static class RestoredContainers
                 continue;
             V1ContainerStatus? status = pod?.ContainerStatus(container.Name);
             if (status?.State?.Running is not null || status?.State?.Terminated is not null || status?.LastState?.Terminated is not null)
-                (container.Result, container.Reason) = (RestoreResult.StartedFresh, "NotListed");
+                (container.Result, container.Reason) = (RestoreResult.StartedFresh, RestoreReasons.NotListed);
         }
     }
 }

@@ -20,21 +20,21 @@ internal static class VolumeComparison
             V1Volume? now = Find(template?.Volumes, mount.Name) ?? then;
             if (then is null || now is null)
             {
-                return new("VolumeMissing", $"Container {container} had volume {mount.Name} at {mount.MountPath}, which the checkpoint's Pod does not describe. "
+                return new(RestoreReasons.VolumeMissing, $"Container {container} had volume {mount.Name} at {mount.MountPath}, which the checkpoint's Pod does not describe. "
                     + "Take a new checkpoint, and name it in a new ContainerRestore.", IsFinal: true);
             }
 
             // What a claim or the host holds is not in the archive: memory and files fit together only where it is the same.
             if (Source(then) is { } source && source != Source(now))
             {
-                return new("VolumeDiffers", $"Volume {mount.Name} at {mount.MountPath} was {source} at the checkpoint, and spec.template makes it {Source(now) ?? KindOf(now)}: "
+                return new(RestoreReasons.VolumeDiffers, $"Volume {mount.Name} at {mount.MountPath} was {source} at the checkpoint, and spec.template makes it {Source(now) ?? KindOf(now)}: "
                     + "its content is not in the archive. Leave the volume out of spec.template in a new ContainerRestore.", IsFinal: true);
             }
 
             // Programs have files open in a folder that the kubelet named by time; the agent makes it again only where the kubelet writes the volume again.
             if (IsWrittenByKubelet(then) != IsWrittenByKubelet(now))
             {
-                return new("VolumeDiffers", $"Volume {mount.Name} at {mount.MountPath} was {KindOf(then)} at the checkpoint, and spec.template makes it {KindOf(now)}: "
+                return new(RestoreReasons.VolumeDiffers, $"Volume {mount.Name} at {mount.MountPath} was {KindOf(then)} at the checkpoint, and spec.template makes it {KindOf(now)}: "
                     + "open files would be lost. Name a source of a like kind in a new ContainerRestore.", IsFinal: true);
             }
         }

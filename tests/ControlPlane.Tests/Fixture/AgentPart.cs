@@ -1,19 +1,18 @@
 namespace CheckpointOperator.ControlPlane.Tests.Fixture;
 
-/// <summary>What the agent of the test's node would write.</summary>
+/// <summary>What the agent of the test's node would write, with the rights of its account and a token of its node.</summary>
 public sealed class AgentPart(TestNamespace space)
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
-
-    private ResourceClient<V1Alpha1CheckpointNode> Nodes => space.ControlPlane.Client<V1Alpha1CheckpointNode>();
 
     /// <summary>Tells what the node can do.</summary>
     public async Task ReportNodeAsync(Action<CheckpointNodeStatus>? set = null)
     {
         var key = new NamespacedName(null, space.NodeName);
-        V1Alpha1CheckpointNode node = await Nodes.GetAsync(key, Cancelled)
-            ?? await Nodes.CreateAsync(new V1Alpha1CheckpointNode { Metadata = new V1ObjectMeta { Name = space.NodeName } }, Cancelled);
-        await Nodes.PatchStatusAsync(
+        ResourceClient<V1Alpha1CheckpointNode> nodes = await space.AgentClientAsync<V1Alpha1CheckpointNode>();
+        V1Alpha1CheckpointNode node = await nodes.GetAsync(key, Cancelled)
+            ?? await nodes.CreateAsync(new V1Alpha1CheckpointNode { Metadata = new V1ObjectMeta { Name = space.NodeName } }, Cancelled);
+        await nodes.PatchStatusAsync(
             node,
             current =>
             {
@@ -24,7 +23,7 @@ public sealed class AgentPart(TestNamespace space)
     }
 
     /// <summary>Ends a checkpoint well.</summary>
-    public Task<V1Alpha1ContainerCheckpoint> CompleteAsync(V1Alpha1ContainerCheckpoint checkpoint) => space.Checkpoints.PatchStatusAsync(
+    public async Task<V1Alpha1ContainerCheckpoint> CompleteAsync(V1Alpha1ContainerCheckpoint checkpoint) => await (await space.AgentClientAsync<V1Alpha1ContainerCheckpoint>()).PatchStatusAsync(
         checkpoint,
         current =>
         {
@@ -34,17 +33,20 @@ public sealed class AgentPart(TestNamespace space)
             status.Engine = CheckpointEngine.Runtime;
             status.Archive = new ArchiveStatus { Path = "/archive.tar", SizeBytes = 1, Digest = $"sha256:{new string('b', 64)}", Compression = "none" };
             status.Container!.Runtime = "runc";
-            foreach (string type in new[] { "Checkpointed", "ArchiveVerified", "Ready" })
+            status.FrozenMilliseconds = 12;
+            foreach (string type in new[] { ConditionTypes.Checkpointed, ConditionTypes.ArchiveVerified, ConditionTypes.Ready })
                 status.Conditions = status.Conditions.With(type, Conditions.True, type, "done", current.Metadata.Generation, DateTimeOffset.UtcNow);
         },
         Cancelled);
 
     /// <summary>Tells what became of a restore, of all its containers alike.</summary>
-    public Task<V1Alpha1ContainerRestore> TellRestoredAsync(V1Alpha1ContainerRestore restore, string status, string reason) => space.Restores.PatchStatusAsync(
+    public async Task<V1Alpha1ContainerRestore> TellRestoredAsync(V1Alpha1ContainerRestore restore, string status, string reason) => await (await space.AgentClientAsync<V1Alpha1ContainerRestore>()).PatchStatusAsync(
         restore,
         current =>
         {
             current.Status.Attempts = 1;
+            if (status == Conditions.True)
+                current.Status.Restored = new RestoredProcess { Pid = 7, FilesWritten = 1, BytesWritten = 4096, RestoreMilliseconds = 34 };
             foreach (RestoreContainerStatus container in current.Status.Containers!.Where(container => container.Checkpoint is not null))
                 container.Result = status == Conditions.True ? RestoreResult.Restored : reason == "AttemptsUsedUp" ? RestoreResult.Failed : RestoreResult.Pending;
             current.Status.Conditions = current.Status.Conditions.With("Restored", status, reason, $"The agent says {reason}.", current.Metadata.Generation, DateTimeOffset.UtcNow);
@@ -56,7 +58,7 @@ public sealed class AgentPart(TestNamespace space)
     {
         try
         {
-            await space.Checkpoints.PatchAsync(checkpoint, current => current.Metadata.Finalizers?.Remove(ApiGroup.ArchiveFinalizer), CancellationToken.None);
+            await (await space.AgentClientAsync<V1Alpha1ContainerCheckpoint>()).PatchAsync(checkpoint, current => current.Metadata.Finalizers?.Remove(ApiGroup.ArchiveFinalizer), CancellationToken.None);
         }
         catch (ApiServerException gone) when (gone.IsNotFound)
         {

@@ -10,9 +10,6 @@ namespace CheckpointOperator.ControlPlane.Tests.Fixture;
 /// <summary>The operator in this process, with the rights of its own service account.</summary>
 public sealed class RunningOperator : IAsyncDisposable
 {
-    private const string Namespace = "checkpoint-operator-system";
-    private const string Account = "checkpoint-operator";
-
     private readonly IHost _host;
 
     private RunningOperator(IHost host) => _host = host;
@@ -25,11 +22,11 @@ public sealed class RunningOperator : IAsyncDisposable
 
     /// <summary>Starts one whose requests go through faults.</summary>
     public static Task<RunningOperator> StartAsync(TestNamespace space, DelegatingHandler[] faults, params string[] settings) =>
-        StartAsync(space, (Namespace, Account), faults, TimeProvider.System, settings);
+        StartAsync(space, (AccountConnection.SystemNamespace, AccountConnection.Operator), faults, TimeProvider.System, settings);
 
     /// <summary>Starts one that has a clock of its own.</summary>
     public static Task<RunningOperator> StartAsync(TestNamespace space, TimeProvider time, params string[] settings) =>
-        StartAsync(space, (Namespace, Account), [], time, settings);
+        StartAsync(space, (AccountConnection.SystemNamespace, AccountConnection.Operator), [], time, settings);
 
     /// <summary>Starts one with the rights of another account of its own namespace.</summary>
     public static Task<RunningOperator> StartWithAccountAsync(TestNamespace space, string account) => StartAsync(space, (space.Name, account), [], TimeProvider.System, []);
@@ -37,7 +34,7 @@ public sealed class RunningOperator : IAsyncDisposable
     private static async Task<RunningOperator> StartAsync(
         TestNamespace space, (string Namespace, string Name) account, DelegatingHandler[] faults, TimeProvider time, string[] settings)
     {
-        KubernetesClientConfiguration configuration = await ServiceAccountToken.ConfigurationAsync(space.ControlPlane, account.Namespace, account.Name);
+        KubernetesClientConfiguration configuration = await AccountConnection.ConfigurationAsync(space.ControlPlane, account.Name, account.Namespace);
         HostApplicationBuilder builder = OperatorHost.CreateBuilder(
             [$"--Namespace={space.Name}", "--LeaderElection=false", "--RecheckPeriod=00:00:05", "--HealthPort=0", .. settings]);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);

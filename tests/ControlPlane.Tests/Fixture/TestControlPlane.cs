@@ -27,12 +27,25 @@ public sealed class TestControlPlane : IAsyncLifetime
     /// <summary>kubectl as the administrator.</summary>
     public Kubectl Kubectl => new(_kubeconfig);
 
+    /// <summary>Requests of the administrator as they go over the wire.</summary>
+    public WireClient Wire => new(Administrator);
+
+    /// <summary>Whether the API server keeps CRDs' CEL rules (1.25 and later): it refuses by them what the controllers refuse elsewhere.</summary>
+    public bool KnowsRules { get; private set; }
+
+    /// <summary>Whether the API server knows ValidatingAdmissionPolicy (1.30 and later), and config/admission is in force.</summary>
+    public bool KnowsAdmissionPolicies { get; private set; }
+
     /// <summary>The folder that the solution is in.</summary>
     public static string Root { get; } = FindRoot();
 
     /// <summary>Reads and writes objects of a kind as the administrator.</summary>
     public ResourceClient<T> Client<T>()
-        where T : class, IKubernetesObject<V1ObjectMeta> => new(new ApiServer(_connection!, TimeProvider.System), TimeProvider.System);
+        where T : class, IKubernetesObject<V1ObjectMeta> => Client<T>(_connection!);
+
+    /// <summary>Reads and writes objects of a kind by another's connection.</summary>
+    public static ResourceClient<T> Client<T>(ApiConnection connection)
+        where T : class, IKubernetesObject<V1ObjectMeta> => new(new ApiServer(connection, TimeProvider.System), TimeProvider.System);
 
     /// <inheritdoc />
     public async ValueTask InitializeAsync()
@@ -45,6 +58,12 @@ public sealed class TestControlPlane : IAsyncLifetime
         await Kubectl.RunAsync("wait", "--for=condition=Established", "crd", "-l", "app.kubernetes.io/name=checkpoint-operator", "--timeout=60s");
         await Kubectl.ApplyFolderAsync("config/rbac");
         await Kubectl.ApplyFolderAsync("config/runtimeclass");
+        // The spec alone: kubectl's annotation has what was sent, not what is kept.
+        KnowsRules = (await Wire.ReadAsync(HttpMethod.Get, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/containercheckpoints.checkpoint-operator.io"))["spec"]!
+            .ToJsonString().Contains("x-kubernetes-validations", StringComparison.Ordinal);
+        KnowsAdmissionPolicies = (await Wire.SendAsync(HttpMethod.Get, "/apis/admissionregistration.k8s.io/v1")).Text.Contains("\"validatingadmissionpolicies\"", StringComparison.Ordinal);
+        if (KnowsAdmissionPolicies)
+            await Kubectl.ApplyFolderAsync("config/admission");
     }
 
     /// <inheritdoc />

@@ -7,6 +7,9 @@ public sealed class TestNamespace(TestControlPlane controlPlane, string name) : 
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
+    // Made when it is needed first: the node has to be there for the token to name it.
+    private readonly Lazy<Task<ApiConnection>> _agent = new(() => AccountConnection.OpenOnNodeAsync(controlPlane, AccountConnection.Agent, $"agent-{name}", $"node-{name}"));
+
     /// <summary>The namespace's name; also of the node that is its own.</summary>
     public string Name => name;
 
@@ -22,6 +25,10 @@ public sealed class TestNamespace(TestControlPlane controlPlane, string name) : 
     public ResourceClient<V1Alpha1ContainerRestore> Restores { get; } = controlPlane.Client<V1Alpha1ContainerRestore>();
 
     public AgentPart Agent => new(this);
+
+    /// <summary>Reads and writes objects of a kind as the agent of the test's node.</summary>
+    public async Task<ResourceClient<T>> AgentClientAsync<T>()
+        where T : class, IKubernetesObject<V1ObjectMeta> => TestControlPlane.Client<T>(await _agent.Value);
 
     public KubeletPart Kubelet => new(this);
 
@@ -90,7 +97,7 @@ public sealed class TestNamespace(TestControlPlane controlPlane, string name) : 
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
         ResourceClient<T> client = controlPlane.Client<T>();
-        var scope = new ResourceScope(name, FieldSelector: $"metadata.name={objectName}");
+        var scope = new ResourceScope(typeof(T) == typeof(V1Node) ? null : name, FieldSelector: $"metadata.name={objectName}");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
         limit.CancelAfter(Limit);
         T? last = null;
@@ -144,9 +151,27 @@ public sealed class TestNamespace(TestControlPlane controlPlane, string name) : 
     {
         // A finalizer that no agent will serve would keep the namespace for ever.
         foreach (V1Alpha1ContainerCheckpoint checkpoint in (await Checkpoints.ListAsync(new ResourceScope(name), CancellationToken.None)).Items)
-            await Agent.RemoveArchiveAsync(checkpoint);
+            await ReleaseAsync(checkpoint);
+        if (_agent.IsValueCreated)
+        {
+            (await _agent.Value).Dispose();
+            await Pods.DeleteAsync(new NamespacedName(AccountConnection.SystemNamespace, $"agent-{name}"), new V1DeleteOptions { GracePeriodSeconds = 0 }, CancellationToken.None);
+        }
+
         await controlPlane.Client<V1Node>().DeleteAsync(new NamespacedName(null, NodeName), null, CancellationToken.None);
         await controlPlane.Client<V1Alpha1CheckpointNode>().DeleteAsync(new NamespacedName(null, NodeName), null, CancellationToken.None);
         await controlPlane.Client<V1Namespace>().DeleteAsync(new NamespacedName(null, name), null, CancellationToken.None);
+    }
+
+    private async Task ReleaseAsync(V1Alpha1ContainerCheckpoint checkpoint)
+    {
+        try
+        {
+            await Checkpoints.PatchAsync(checkpoint, current => current.Metadata.Finalizers?.Remove(ApiGroup.ArchiveFinalizer), CancellationToken.None);
+        }
+        catch (ApiServerException gone) when (gone.IsNotFound)
+        {
+            // Removed by the operator meanwhile.
+        }
     }
 }

@@ -12,17 +12,17 @@ public sealed class CustomResourceDefinitionTests
 {
     public static TheoryData<string, Type> Kinds => new()
     {
-        { "checkpoint-operator.io_checkpointnodes.yaml", typeof(V1Alpha1CheckpointNode) },
-        { "checkpoint-operator.io_containercheckpoints.yaml", typeof(V1Alpha1ContainerCheckpoint) },
-        { "checkpoint-operator.io_containerrestores.yaml", typeof(V1Alpha1ContainerRestore) },
+        { "checkpointnodes", typeof(V1Alpha1CheckpointNode) },
+        { "containercheckpoints", typeof(V1Alpha1ContainerCheckpoint) },
+        { "containerrestores", typeof(V1Alpha1ContainerRestore) },
     };
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void The_schema_has_the_fields_of_the_type_and_no_others(string file, Type type)
+    public void The_schema_has_the_fields_of_the_type_and_no_others(string plural, Type type)
     {
         List<string> differences = [];
-        YamlMappingNode schema = Schema(file);
+        YamlMappingNode schema = Schema(plural);
         foreach (string part in (string[])["spec", "status"])
             Compare(differences, part, (YamlMappingNode)schema["properties"][part], KubernetesSerializer.Options.GetTypeInfo(type).Properties.Single(property => property.Name == part).PropertyType);
         Assert.Empty(differences);
@@ -30,39 +30,39 @@ public sealed class CustomResourceDefinitionTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Every_field_is_described(string file, Type type)
+    public void Every_field_is_described(string plural, Type type)
     {
         List<string> silent = [];
-        Undescribed(silent, type.Name, Schema(file));
+        Undescribed(silent, type.Name, Schema(plural));
         Assert.Empty(silent);
     }
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void The_names_are_those_that_the_type_asks_the_server_for(string file, Type type)
+    public void The_names_are_those_that_the_type_asks_the_server_for(string plural, Type type)
     {
-        YamlMappingNode spec = (YamlMappingNode)Load(file)["spec"];
+        YamlMappingNode spec = (YamlMappingNode)Load(plural)["spec"];
         EntityMetadata kind = (EntityMetadata)typeof(EntityMetadata).GetMethod(nameof(EntityMetadata.Of))!.MakeGenericMethod(type).Invoke(null, null)!;
 
         Assert.Equal(kind.Group, Text(spec["group"]));
         Assert.Equal(kind.Kind, Text(spec["names"]["kind"]));
         Assert.Equal(kind.PluralName, Text(spec["names"]["plural"]));
         Assert.Equal(kind.Version, Text(spec["versions"][0]["name"]));
-        Assert.Equal($"{kind.PluralName}.{kind.Group}", Text(Load(file)["metadata"]["name"]));
+        Assert.Equal($"{kind.PluralName}.{kind.Group}", Text(Load(plural)["metadata"]["name"]));
         Assert.Equal(["checkpoint"], ((YamlSequenceNode)spec["names"]["categories"]).Select(Text));
     }
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Columns_and_selectable_fields_name_fields_that_exist(string file, Type type)
+    public void Columns_and_selectable_fields_name_fields_that_exist(string plural, Type type)
     {
-        YamlMappingNode version = (YamlMappingNode)Load(file)["spec"]["versions"][0];
+        YamlMappingNode version = (YamlMappingNode)Load(plural)["spec"]["versions"][0];
         IEnumerable<YamlNode> columns = (YamlSequenceNode)version["additionalPrinterColumns"];
         if (version.Children.TryGetValue("selectableFields", out YamlNode? selectable))
             columns = columns.Concat((YamlSequenceNode)selectable);
         foreach (string path in columns.Select(column => Text(column["jsonPath"])).Where(path => path != ".metadata.creationTimestamp"))
         {
-            YamlNode node = Schema(file);
+            YamlNode node = Schema(plural);
             foreach (string name in path.TrimStart('.').Replace("[?(@", "!", StringComparison.Ordinal).Split('.').Select(part => part.Split('!', '=', ')', ']')[0]).Where(part => part.Length > 0 && part != "type"))
             {
                 node = ((YamlMappingNode)node).Children.TryGetValue("items", out YamlNode? items) ? items : node;
@@ -72,21 +72,97 @@ public sealed class CustomResourceDefinitionTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void One_version_is_served_and_stored_with_a_status_of_its_own(string plural, Type type)
+    {
+        YamlMappingNode version = new Definition(plural).Version;
+        Assert.Equal(("true", "true"), (Text(version["served"]), Text(version["storage"])));
+        Assert.Equal(["status"], Definition.Members(version, "subresources").Select(member => member.Key));
+        // A v1beta1 finds the same names: plural, singular, list and short names belong to all versions.
+        YamlNode names = Load(plural)["spec"]["names"];
+        Assert.Equal((type.Name, $"{Text(names["kind"])}List", Text(names["kind"]).ToLowerInvariant()), ($"V1Alpha1{Text(names["kind"])}", Text(names["listKind"]), Text(names["singular"])));
+        Assert.Single(Definition.List(names, "shortNames"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void What_is_required_cannot_be_null_in_the_type(string plural, Type type)
+    {
+        List<string> differences = [];
+        foreach (string part in (string[])["spec", "status"])
+            CompareRequired(differences, part, (YamlMappingNode)Schema(plural)["properties"][part], KubernetesSerializer.Options.GetTypeInfo(type).Properties.Single(property => property.Name == part).PropertyType);
+        Assert.Empty(differences);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Every_string_list_and_map_has_a_bound(string plural, Type type)
+    {
+        // CEL counts with the largest that can be, and etcd takes one and a half megabytes.
+        List<string> boundless = [];
+        Bound(boundless, type.Name, Schema(plural));
+        Assert.Empty(boundless);
+    }
+
     [Fact]
     public void The_defaults_are_the_types_own()
     {
-        YamlMappingNode checkpoint = (YamlMappingNode)Schema("checkpoint-operator.io_containercheckpoints.yaml")["properties"]["spec"]["properties"];
+        YamlMappingNode checkpoint = (YamlMappingNode)Schema("containercheckpoints")["properties"]["spec"]["properties"];
         ContainerCheckpointSpec spec = new();
         Assert.Equal(spec.Engine.ToString(), Text(checkpoint["engine"]["default"]));
         Assert.Equal(spec.AfterCheckpoint.ToString(), Text(checkpoint["afterCheckpoint"]["default"]));
         Assert.Equal(spec.Volumes.ToString(), Text(checkpoint["volumes"]["default"]));
         Assert.Equal(spec.DeletionPolicy.ToString(), Text(checkpoint["deletionPolicy"]["default"]));
 
-        YamlMappingNode restore = (YamlMappingNode)Schema("checkpoint-operator.io_containerrestores.yaml")["properties"]["spec"]["properties"];
+        YamlMappingNode restore = (YamlMappingNode)Schema("containerrestores")["properties"]["spec"]["properties"];
         ContainerRestoreSpec restoreSpec = new();
         Assert.Equal(restoreSpec.OnContainerRestart.ToString(), Text(restore["onContainerRestart"]["default"]));
         Assert.Equal(restoreSpec.TcpConnections.ToString(), Text(restore["tcpConnections"]["default"]));
         Assert.Equal(restoreSpec.Target.ToString(), Text(restore["target"]["default"]));
+    }
+
+    // Required in the schema is what the type holds without a question mark, but for what has a default there or is the rule of another field.
+    private static void CompareRequired(List<string> differences, string path, YamlMappingNode schema, Type type)
+    {
+        if (type.Namespace != typeof(ContainerCheckpointSpec).Namespace)
+            return;
+        HashSet<string> required = [.. Definition.List(schema, "required").Select(Text)];
+        NullabilityInfoContext nullability = new();
+        foreach (PropertyInfo property in type.GetProperties())
+        {
+            string name = KubernetesSerializer.Options.GetTypeInfo(type).Properties.Single(candidate => candidate.AttributeProvider == (ICustomAttributeProvider)property).Name;
+            YamlMappingNode field = (YamlMappingNode)schema["properties"][name];
+            bool canBeNull = nullability.Create(property).ReadState == NullabilityState.Nullable;
+            if (required.Contains(name) == canBeNull && Definition.Text(field, "default") is null)
+                differences.Add($"{path}.{name}: {(canBeNull ? "required by the schema, and may be null" : "never null, and not required by the schema")}");
+            Type inner = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+            if (inner.IsGenericType && inner.GetGenericTypeDefinition() == typeof(IList<>))
+                CompareRequired(differences, $"{path}.{name}[]", (YamlMappingNode)field["items"], inner.GetGenericArguments()[0]);
+            else
+                CompareRequired(differences, $"{path}.{name}", field, inner);
+        }
+    }
+
+    private static void Bound(List<string> boundless, string path, YamlMappingNode schema)
+    {
+        string? bound = Text(schema["type"]) switch
+        {
+            "string" when Definition.Text(schema, "format") == "date-time" || schema.Children.ContainsKey("enum") || Definition.Text(schema, "pattern")?.Contains("{64}", StringComparison.Ordinal) == true => null,
+            "string" => "maxLength",
+            "array" => "maxItems",
+            "object" when schema.Children.ContainsKey("additionalProperties") => "maxProperties",
+            _ => null,
+        };
+        if (bound is not null && !schema.Children.ContainsKey(bound) && path.Count(c => c == '.') > 1)
+            boundless.Add($"{path} has no {bound}");
+        foreach ((string name, YamlMappingNode property) in Definition.Members(schema, "properties"))
+            Bound(boundless, $"{path}.{name}", property);
+        foreach (string inner in (string[])["items", "additionalProperties"])
+        {
+            if (schema.Children.TryGetValue(inner, out YamlNode? element))
+                Bound(boundless, $"{path}[]", (YamlMappingNode)element);
+        }
     }
 
     private static void Compare(List<string> differences, string path, YamlMappingNode schema, Type type)
@@ -158,15 +234,9 @@ public sealed class CustomResourceDefinitionTests
 
     private static bool Has(YamlMappingNode node, string key, string value) => node.Children.TryGetValue(key, out YamlNode? found) && Text(found) == value;
 
-    private static string Text(YamlNode node) => ((YamlScalarNode)node).Value!;
+    private static string Text(YamlNode node) => Definition.Text(node);
 
-    private static YamlMappingNode Schema(string file) => (YamlMappingNode)Load(file)["spec"]["versions"][0]["schema"]["openAPIV3Schema"];
+    private static YamlMappingNode Schema(string plural) => new Definition(plural).Schema;
 
-    private static YamlMappingNode Load(string file)
-    {
-        using StreamReader reader = new(Path.Combine(AppContext.BaseDirectory, "crd", file));
-        YamlStream yaml = new();
-        yaml.Load(reader);
-        return (YamlMappingNode)yaml.Documents[0].RootNode;
-    }
+    private static YamlMappingNode Load(string plural) => new Definition(plural).Root;
 }
