@@ -10,7 +10,7 @@ public sealed class UsedRightsTests(TestControlPlane controlPlane)
         var recorder = new RequestRecorder();
         await controlPlane.Client<V1Lease>().DeleteAsync(new NamespacedName(AccountConnection.SystemNamespace, "checkpoint-operator-leader"), null, TestContext.Current.CancellationToken);
         RunningOperator running = await RunningOperator.StartAsync(
-            space, [recorder], "--LeaderElection=true", $"--LeaseNamespace={AccountConnection.SystemNamespace}", "--LeaseDuration=00:00:06");
+            space, [recorder], "--LeaderElection=true", $"--LeaseNamespace={AccountConnection.SystemNamespace}", "--LeaseDuration=00:00:30");
         await using (running)
         {
             await space.ReadyCheckpointAsync("first", "web");
