@@ -238,8 +238,10 @@ public sealed class RestoreTests(TestControlPlane controlPlane)
             await space.ReadyCheckpointAsync("first", "web");
         var nodes = new EntityStore<V1Alpha1CheckpointNode>(TimeProvider.System);
         nodes.Replace((await controlPlane.Client<V1Alpha1CheckpointNode>().ListAsync(new ResourceScope(), Cancelled)).Items);
+        // Its Pod is the operator's to make: where config/admission is in force nobody else may.
+        using ApiConnection connection = await AccountConnection.OpenAsync(controlPlane, AccountConnection.Operator);
         var controller = new ContainerRestoreController(
-            space.Restores, space.Checkpoints, nodes, space.Pods,
+            space.Restores, space.Checkpoints, nodes, TestControlPlane.Client<V1Pod>(connection),
             (_, _, _, _, _) => Task.CompletedTask, new Ages(TimeProvider.System), TimeProvider.System, Options.Create(new OperatorOptions()));
         await controller.ReconcileAsync(await space.RestoreAsync("copy", "first"), Cancelled);
         V1Alpha1ContainerRestore started = (await space.Restores.GetAsync(space.Key("copy"), Cancelled))!;

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace CheckpointOperator.ControlPlane.Tests.Faults;
 
-/// <summary>Answers every third request itself, by turns with what an API server says when it cannot serve: 500, 429, 503 and, for a write, 409.</summary>
+/// <summary>Answers every fourth request itself, by turns with what an API server says when it cannot serve: 500, 429, 503 and, for a write, 409.</summary>
 public sealed class Refusals : DelegatingHandler
 {
     private static readonly (HttpStatusCode Code, string Reason)[] Answers =
@@ -23,8 +23,8 @@ public sealed class Refusals : DelegatingHandler
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         int number = Interlocked.Increment(ref _requests);
-        (HttpStatusCode code, string reason) = Answers[number / 3 % Answers.Length];
-        if (number % 3 != 0 || (code == HttpStatusCode.Conflict && request.Method != HttpMethod.Patch))
+        (HttpStatusCode code, string reason) = Answers[number / 4 % Answers.Length];
+        if (number % 4 != 0 || (code == HttpStatusCode.Conflict && request.Method != HttpMethod.Patch))
             return base.SendAsync(request, cancellationToken);
 
         string body = $$"""{"apiVersion":"v1","kind":"Status","status":"Failure","reason":"{{reason}}","code":{{(int)code}},"message":"injected"}""";

@@ -16,7 +16,7 @@ public static class AccountConnection
     public const string Agent = "checkpoint-agent";
 
     /// <summary>A connection whose token is bound to nothing.</summary>
-    public static async Task<k8s.Kubernetes> OpenAsync(TestControlPlane controlPlane, string account, string @namespace = SystemNamespace) =>
+    public static async Task<ApiConnection> OpenAsync(TestControlPlane controlPlane, string account, string @namespace = SystemNamespace) =>
         new(await ConfigurationAsync(controlPlane, account, @namespace));
 
     /// <summary>What such a connection is made of.</summary>
@@ -24,7 +24,7 @@ public static class AccountConnection
         ConfigurationAsync(controlPlane, @namespace, account, bound: null);
 
     /// <summary>A connection of a Pod of the installation's namespace on a node: where the server knows them, its token has the node's claim. The Pod stays until it is removed.</summary>
-    public static async Task<k8s.Kubernetes> OpenOnNodeAsync(TestControlPlane controlPlane, string account, string pod, string node)
+    public static async Task<ApiConnection> OpenOnNodeAsync(TestControlPlane controlPlane, string account, string pod, string node)
     {
         V1Pod made = await controlPlane.Client<V1Pod>().CreateAsync(
             new V1Pod
@@ -40,7 +40,7 @@ public static class AccountConnection
                 },
             },
             TestContext.Current.CancellationToken);
-        return new k8s.Kubernetes(await ConfigurationAsync(controlPlane, SystemNamespace, account, new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Pod", ["name"] = pod, ["uid"] = made.Metadata.Uid }));
+        return new ApiConnection(await ConfigurationAsync(controlPlane, SystemNamespace, account, new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Pod", ["name"] = pod, ["uid"] = made.Metadata.Uid }));
     }
 
     private static async Task<KubernetesClientConfiguration> ConfigurationAsync(TestControlPlane controlPlane, string @namespace, string account, JsonObject? bound)
