@@ -12,6 +12,8 @@ public sealed class PodSecurityTests(TestControlPlane controlPlane)
     {
         await using TestNamespace space = await TestNamespace.CreateAsync(controlPlane, withNode: false);
         string deployment = await File.ReadAllTextAsync(Path.Combine(TestControlPlane.Root, "config/operator/deployment.yaml"), TestContext.Current.CancellationToken);
+        // Under another name: another test installs it.
+        deployment = deployment.Replace("  name: checkpoint-operator\n  namespace:", $"  name: {space.Name}\n  namespace:", StringComparison.Ordinal);
         JsonObject made = await controlPlane.Wire.ReadAsync(HttpMethod.Post, $"/apis/apps/v1/namespaces/{AccountConnection.SystemNamespace}/deployments?dryRun=All", deployment);
         JsonObject template = made["spec"]!["template"]!.AsObject();
         JsonObject spec = template["spec"]!.AsObject();
