@@ -35,7 +35,6 @@ public sealed record Right(string Verb, string Resource, string File, string Cod
         new("patch", $"{Restores}/status", RestoreController, "await restores.PatchStatusAsync("),
         // Asked for by the admission plugin OwnerReferencesPermissionEnforcement, where that is on.
         new("update", $"{Restores}/finalizers", "Operator/Restores/RestoredPodBuilder.cs", "BlockOwnerDeletion = true", IsSeen: false),
-        new("get", Nodes, CheckpointController, "await checkpointNodes.GetAsync("),
         new("list", Nodes, OperatorHost, ".AddInformer<V1Alpha1CheckpointNode>"),
         new("watch", Nodes, OperatorHost, ".AddInformer<V1Alpha1CheckpointNode>"),
         new("get", "pods", CheckpointController, "await pods.GetAsync("),
@@ -43,7 +42,7 @@ public sealed record Right(string Verb, string Resource, string File, string Cod
         new("watch", "pods", OperatorHost, ".Watches<V1Pod,"),
         new("create", "pods", RestoreController, "await pods.CreateAsync("),
         new("delete", "pods", CheckpointController, "await pods.DeleteAsync("),
-        new("get", "nodes", NodeController, "await nodes.GetAsync("),
+        new("get", "nodes", NodeController, "await nodes.GetAsync(", IsSeen: false),
         new("list", "nodes", OperatorHost, ".AddInformer<V1Node>"),
         new("watch", "nodes", OperatorHost, ".AddInformer<V1Node>"),
         new("patch", "nodes", NodeController, "await nodes.PatchAsync("),
