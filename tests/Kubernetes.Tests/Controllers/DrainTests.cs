@@ -50,7 +50,7 @@ public sealed class DrainTests : IDisposable
     {
         Controller controller = new();
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Services.AddSingleton(_api.Client);
+        builder.Services.AddSingleton(_api.Connection);
         builder.Services.AddSingleton(controller);
         builder.Services
             .AddKubernetesOperator(settings => settings.WithName("drained").WithIdentity("me").WithLeaderElection(LeaderElectionType.Single, "system"))

@@ -53,7 +53,7 @@ public sealed class DocumentationTests
                     : ScriptedApiServer.Json($$"""{"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"1"},"items":[{{Pod(string.Empty)}}]}"""));
             },
             TimeProvider.System);
-        using IHost host = GreetingProgram.Build(api.Client, port: 0);
+        using IHost host = GreetingProgram.Build(api.Connection, port: 0);
         await host.StartAsync(Cancel);
         await told.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancel);
         Assert.Equal(["""{"example.com/greeting":"Hello, Ada!"}""", "Greeted Ada."], written);

@@ -39,7 +39,7 @@ internal sealed class GreetingController(ResourceClient<V1Pod> pods, EventPublis
 
 internal static class GreetingProgram
 {
-    public static IHost Build(k8s.Kubernetes client, int port)
+    public static IHost Build(ApiConnection connection, int port)
     {
         // <program>
         HostApplicationBuilder builder = Host.CreateApplicationBuilder();
@@ -50,7 +50,7 @@ internal static class GreetingProgram
                 .WithHealthPort(port))
             .AddController<GreetingController, V1Pod>();
         // </program>
-        builder.Services.AddSingleton(client);
+        builder.Services.AddSingleton(connection);
         return builder.Build();
     }
 }
