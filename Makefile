@@ -100,6 +100,10 @@ interruptions: $(programs) ## kill the agent rounds=200 times, and interrupt bot
 bench: $(bin)/checkpoint-agent ## measure src/Core beside GNU tar, bsdtar, cp, rm and others (arguments="--work W1 --place /dev/shm xfs --json FILE")
 	@bench/Core/run $(arguments)
 
+.PHONY: bench-micro
+bench-micro: ## measure the tar header parser, the path walk and the JSON of src/Core alone (filter='*Tar*')
+	dotnet run --project bench/Core.Micro --configuration Release -- --filter '$(or $(filter),*)' --artifacts artifacts/bench/Core.Micro
+
 .PHONY: bench-node
 bench-node: ## measure each phase of checkpoint and restore on the cluster (arguments="--sizes '16 256' --json FILE")
 	@bench/Node/run $(arguments)

@@ -7,6 +7,8 @@ internal static class AllWorks
     [
         new StartWork(settings),
         new ImportWork(settings),
+        new MetadataWork(settings),
+        new DigestWork(settings),
         new LargeImportWork(settings),
         new ApplyWork(settings, existing: false),
         new ApplyWork(settings, existing: true),

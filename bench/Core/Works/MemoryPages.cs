@@ -1,8 +1,8 @@
 namespace CheckpointOperator.Core.Benchmark.Works;
 
 /// <summary>
-/// Makes up a process's memory: of a hundred pages about 25 are empty, 15 random (keys, what is compressed already), 60 of words, pointers and counters
-/// that repeat, which gzip packs to about a third.
+/// Makes up a process's memory: of a hundred pages about 35 are empty, 5 random (keys, what is compressed already), 60 of words, pointers and counters that repeat.
+/// gzip packs it to about a fifth: the memory of an API server, a .NET and a Python process packed to 12, 23 and 22 %.
 /// </summary>
 internal sealed class MemoryPages(int seed)
 {
@@ -30,7 +30,7 @@ internal sealed class MemoryPages(int seed)
     private void Fill(Span<byte> page)
     {
         var kind = _random.Next(100);
-        if (kind < 25)
+        if (kind < 35)
         {
             page.Clear();
             return;
@@ -42,7 +42,7 @@ internal sealed class MemoryPages(int seed)
         // What is not overwritten stays random: a few bytes between the words.
         for (var at = 0; at < page.Length;)
         {
-            var length = Math.Min(_random.Next(8, 64), page.Length - at);
+            var length = Math.Min(_random.Next(16, 160), page.Length - at);
             _vocabulary.AsSpan(_random.Next(_vocabulary.Length - length), length).CopyTo(page[at..]);
             at += length + _random.Next(4);
         }

@@ -55,18 +55,48 @@ public sealed partial class CheckpointArchive : IDisposable
 
     /// <summary>Unpacks everything but config.dump and spec.dump. What it made is removed again when the archive is refused.</summary>
     public ImportResult ImportWithoutConfig(RootDirectory destination, CancellationToken cancellationToken = default) =>
-        Import(destination, entry => !CheckpointEntryRules.IsConfig(entry) && !CheckpointEntryRules.IsSpec(entry), cancellationToken);
+        Import(destination, IsContent, cancellationToken);
 
     /// <summary>Unpacks the content of volumes, <c>volumes/NAME.tar</c>, and nothing else. What it made is removed again when the archive is refused.</summary>
     public ImportResult ImportVolumes(RootDirectory destination, CancellationToken cancellationToken = default) =>
         Import(destination, entry => !entry.Path.IsRoot && FirstComponent(entry.Path).Bytes.SequenceEqual("volumes"u8), cancellationToken);
 
-    private ImportResult Import(RootDirectory destination, Func<TarEntry, bool> wanted, CancellationToken cancellationToken)
+    /// <summary>
+    /// Unpacks as <see cref="ImportWithoutConfig"/> and tells the SHA-256 of the whole file, which a thread of its own hashes out of the page cache meanwhile: it takes as
+    /// long as the slower of both. Of an image it is the digest that <see cref="InspectAndHash"/> tells.
+    /// </summary>
+    public HashedImport ImportWithoutConfigAndHash(RootDirectory destination, CancellationToken cancellationToken = default)
+    {
+        var source = Source(cancellationToken);
+        using var file = source.IsImage ? null : source.Open(verified: false);
+        if (file is not HandleStream { Handle: var handle })
+        {
+            var unpacked = ImportWithoutConfig(destination, cancellationToken);
+            return new HashedImport(unpacked.Entries, unpacked.Bytes, file is null ? source.ImageDigest(cancellationToken) : Hash(file, cancellationToken));
+        }
+
+        using var digest = new FileDigest(handle);
+        var length = file.Length;
+        digest.Advance(length);
+        // One processor is busy with the hash.
+        var result = Import(destination, IsContent, cancellationToken, Math.Clamp(Environment.ProcessorCount - 1, 1, 2));
+        return new HashedImport(result.Entries, result.Bytes, digest.Complete(length));
+    }
+
+    private static string Hash(Stream file, CancellationToken cancellationToken)
+    {
+        using var hashing = new HashingStream(file);
+        return hashing.Complete(cancellationToken);
+    }
+
+    private static bool IsContent(TarEntry entry) => !CheckpointEntryRules.IsConfig(entry) && !CheckpointEntryRules.IsSpec(entry);
+
+    private ImportResult Import(RootDirectory destination, Func<TarEntry, bool> wanted, CancellationToken cancellationToken, int? copiesAtOnce = null)
     {
         ArgumentNullException.ThrowIfNull(destination);
         var made = new HashSet<RelativePath>();
         var seen = new HashSet<RelativePath>();
-        using var extractor = new TreeExtractor(destination, ExtractionPolicy.Checkpoint);
+        using var extractor = new TreeExtractor(destination, ExtractionPolicy.Checkpoint, copiesAtOnce);
         try
         {
             using var tar = OpenWhole(cancellationToken);

@@ -11,10 +11,9 @@ internal static class ArchiveCommands
     /// <summary>Makes them.</summary>
     public static Command Create() => new("archive", "Reads checkpoint archives of podman, CRI-O and containerd, plain or compressed, and OCI images of checkpoints.")
     {
-        CreateImport("import", "Unpacks all but config.dump and spec.dump into DEST.", static (archive, destination, cancellationToken) =>
-            archive.ImportWithoutConfig(destination, cancellationToken)),
-        CreateImport("import-config", "Writes config.dump and spec.dump into DEST, nothing else.", static (archive, destination, cancellationToken) =>
-            archive.ImportConfig(destination, cancellationToken)),
+        CreateImport(),
+        CreateImport(new OfflineCommand("import-config", "Writes config.dump and spec.dump into DEST, nothing else."), static (archive, destination, _, cancellationToken) =>
+            Describe(archive.ImportConfig(destination, cancellationToken))),
         CreateRuntime(),
         InspectCommand.Create(),
         DiffCommand.Create(),
@@ -24,12 +23,26 @@ internal static class ArchiveCommands
     /// <summary>The argument that names an archive.</summary>
     public static Argument<string> Archive() => new("ARCHIVE") { Description = "The archive's file; for an OCI image its tar (oci-archive) or layout folder." };
 
-    private static OfflineCommand CreateImport(
-        string name, string description, Func<CheckpointArchive, RootDirectory, CancellationToken, ImportResult> import)
+    private static OfflineCommand CreateImport()
+    {
+        var digest = new Option<bool>("--digest") { Description = "Tell the SHA-256 of ARCHIVE too, taken meanwhile." };
+        return CreateImport(new OfflineCommand("import", "Unpacks all but config.dump and spec.dump into DEST.") { digest }, (archive, destination, arguments, cancellationToken) =>
+        {
+            if (!arguments.GetValue(digest))
+                return Describe(archive.ImportWithoutConfig(destination, cancellationToken));
+            var result = archive.ImportWithoutConfigAndHash(destination, cancellationToken);
+            return new CommandOutput(
+                () => $"{result.Entries} entries, {result.Bytes} bytes, {result.Digest}",
+                () => JsonSerializer.Serialize(result, CommandLineJson.Default.HashedImport));
+        });
+    }
+
+    private static OfflineCommand CreateImport(OfflineCommand command, Func<CheckpointArchive, RootDirectory, ParseResult, CancellationToken, CommandOutput> import)
     {
         var file = Archive();
         var folder = new Argument<string>("DEST") { Description = "The folder; made if it is missing." };
-        var command = new OfflineCommand(name, description) { file, folder };
+        command.Add(file);
+        command.Add(folder);
         var limits = new LimitOptions(command);
         command.Does((arguments, cancellationToken) =>
         {
@@ -40,10 +53,7 @@ internal static class ArchiveCommands
             try
             {
                 using var destination = RootDirectory.Open(path);
-                var result = import(archive, destination, cancellationToken);
-                return new CommandOutput(
-                    () => $"{result.Entries} entries, {result.Bytes} bytes",
-                    () => JsonSerializer.Serialize(result, CommandLineJson.Default.ImportResult));
+                return import(archive, destination, arguments, cancellationToken);
             }
             catch when (isNew)
             {
@@ -54,6 +64,10 @@ internal static class ArchiveCommands
         });
         return command;
     }
+
+    private static CommandOutput Describe(ImportResult result) => new(
+        () => $"{result.Entries} entries, {result.Bytes} bytes",
+        () => JsonSerializer.Serialize(result, CommandLineJson.Default.ImportResult));
 
     private static OfflineCommand CreateRuntime()
     {

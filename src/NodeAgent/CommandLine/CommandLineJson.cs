@@ -8,6 +8,7 @@ namespace CheckpointOperator.NodeAgent.CommandLine;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(ArchiveSummary))]
 [JsonSerializable(typeof(ImportResult))]
+[JsonSerializable(typeof(HashedImport))]
 [JsonSerializable(typeof(ApplyResult))]
 [JsonSerializable(typeof(DiffOutput))]
 [JsonSerializable(typeof(DeletionOutput))]

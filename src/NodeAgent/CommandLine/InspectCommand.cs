@@ -12,6 +12,7 @@ internal static class InspectCommand
     public static OfflineCommand Create()
     {
         var file = ArchiveCommands.Archive();
+        var noDigest = Flag("--no-digest", "Not the digest, for which the whole archive has to be read; of a plain one the rest is found by passing over the contents.");
         var processes = Flag("--ps", "The process tree with command lines and memory.");
         var environment = Flag("--env", "The processes' environments too. They hold secrets more often than not; --all leaves them out.");
         var files = Flag("--files", "The processes' open files.");
@@ -23,7 +24,7 @@ internal static class InspectCommand
         var command = new OfflineCommand(
             "inspect", "Tells what the archive holds: engine, Pod, container, image, sizes, times, counts; with options, what CRIU's images say of the processes.", "tree")
         {
-            file, processes, environment, files, sockets, mounts, statistics, all, pid,
+            file, noDigest, processes, environment, files, sockets, mounts, statistics, all, pid,
         };
         var limits = new LimitOptions(command);
         command.Does((arguments, cancellationToken) =>
@@ -39,21 +40,23 @@ internal static class InspectCommand
                 | (Is(statistics) ? CriuParts.Statistics : CriuParts.None);
             if (arguments.GetValue(pid) is not null && parts == CriuParts.None)
                 parts = CriuParts.CommandLines | CriuParts.Memory;
-            return parts == CriuParts.None ? Summary(archive, cancellationToken) : Processes(archive, parts, arguments.GetValue(pid), cancellationToken);
+            return parts == CriuParts.None ? Summary(archive, !Is(noDigest), cancellationToken) : Processes(archive, parts, arguments.GetValue(pid), cancellationToken);
         });
         return command;
     }
 
     private static Option<bool> Flag(string name, string description) => new(name) { Description = description };
 
-    private static CommandOutput Summary(CheckpointArchive archive, CancellationToken cancellationToken)
+    private static CommandOutput Summary(CheckpointArchive archive, bool hash, CancellationToken cancellationToken)
     {
-        var inspection = archive.InspectAndHash(cancellationToken);
-        return new CommandOutput(() => SummaryText.Of(inspection), () =>
+        var inspection = hash ? archive.InspectAndHash(cancellationToken) : null;
+        var summary = inspection?.Summary ?? archive.Inspect(cancellationToken);
+        return new CommandOutput(() => SummaryText.Of(summary, inspection?.Digest), () =>
         {
             // The digest beside the other facts, not above them.
-            var json = JsonSerializer.SerializeToNode(inspection.Summary, CommandLineJson.Default.ArchiveSummary)!.AsObject();
-            json.Insert(0, "digest", inspection.Digest);
+            var json = JsonSerializer.SerializeToNode(summary, CommandLineJson.Default.ArchiveSummary)!.AsObject();
+            if (inspection is not null)
+                json.Insert(0, "digest", inspection.Digest);
             return TerminalText.Json(json);
         });
     }

@@ -8,9 +8,8 @@ namespace CheckpointOperator.NodeAgent.CommandLine;
 internal static class SummaryText
 {
     /// <summary>Makes the text.</summary>
-    public static string Of(ArchiveInspection inspection)
+    public static string Of(ArchiveSummary summary, string? digest)
     {
-        var summary = inspection.Summary;
         var text = new StringBuilder();
         Line("engine", EngineName(summary.Engine));
         Line("pod", summary.Pod is null ? null : $"{summary.Namespace}/{summary.Pod}");
@@ -24,7 +23,7 @@ internal static class SummaryText
         Line("checkpointed", Time(summary.CheckpointedAt));
         Line("restored", Time(summary.RestoredAt));
         Line("file", Invariant($"{summary.FileBytes} bytes, compression {CompressionName(summary.Compression)}"));
-        Line("digest", inspection.Digest);
+        Line("digest", digest);
         Line("content", Invariant($"{summary.Entries} entries, {summary.ContentBytes} bytes"));
         Line("processes", summary.HasProcessImages ? summary.Processes?.ToString(CultureInfo.InvariantCulture) ?? "unknown" : "none: CRIU's images are missing");
         Line("memory", Invariant($"{summary.MemoryBytes} bytes"));

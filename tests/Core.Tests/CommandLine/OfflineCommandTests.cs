@@ -31,6 +31,21 @@ public sealed class OfflineCommandTests : IDisposable
         Assert.Contains("container:    counter\n", Done("archive", "inspect", "archive"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_digest_is_told_where_it_is_asked_for()
+    {
+        MakeArchive();
+        var digest = "sha256:" + _folder.Shell("sha256sum < archive")[..64];
+        Assert.Equal($"2 entries, 9 bytes, {digest}\n", Done("archive", "import", "--digest", "archive", "out"));
+        Assert.Equal("checkpoint dump.log", _folder.Shell("echo $(ls out)").Trim());
+        using var imported = JsonDocument.Parse(Done("archive", "import", "--digest", "archive", "out2", "-o", "json"));
+        Assert.Equal(digest, imported.RootElement.GetProperty("digest").GetString());
+        Assert.DoesNotContain("digest", Done("archive", "inspect", "--no-digest", "archive"), StringComparison.Ordinal);
+        using var inspected = JsonDocument.Parse(Done("archive", "inspect", "--no-digest", "archive", "-o", "json"));
+        Assert.Equal("counter", inspected.RootElement.GetProperty("container").GetString());
+        Assert.False(inspected.RootElement.TryGetProperty("digest", out _));
+    }
+
     [Theory]
     [InlineData("image")]
     [InlineData("image.tar")]

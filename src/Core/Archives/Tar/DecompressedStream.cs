@@ -56,7 +56,7 @@ internal sealed class DecompressedStream : ReadOnlyStream
         if (compression == ArchiveCompression.None)
             return whole;
         var packed = new CountingStream(whole);
-        return new DecompressedStream(CreateDecoder(packed, compression, limits), packed, limits);
+        return new AheadStream(new DecompressedStream(CreateDecoder(packed, compression, limits), packed, limits));
     }
 
     public override int Read(Span<byte> buffer)

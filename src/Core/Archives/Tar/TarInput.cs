@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
-using CheckpointOperator.Core.Interop;
 using Microsoft.Win32.SafeHandles;
 
 namespace CheckpointOperator.Core.Archives.Tar;
@@ -10,6 +8,8 @@ namespace CheckpointOperator.Core.Archives.Tar;
 /// <param name="current">The entry that faults are told of.</param>
 internal sealed class TarInput(Stream stream, TarEntry current) : IDisposable
 {
+    internal const string EndsTooEarly = "the archive ends in or after this entry";
+
     private const int BufferSize = 16 * 1024;
 
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
@@ -78,7 +78,7 @@ internal sealed class TarInput(Stream stream, TarEntry current) : IDisposable
     /// <param name="maxLength">Unpacked bytes that there may be.</param>
     internal void VerifyEnd(long maxLength)
     {
-        if (stream is not DecompressedStream)
+        if (stream is not AheadStream)
             return;
         (_start, _end) = (0, 0);
         for (int count; (count = ReadStream(_buffer)) > 0; maxLength -= count)
@@ -88,33 +88,60 @@ internal sealed class TarInput(Stream stream, TarEntry current) : IDisposable
         }
     }
 
-    /// <summary>Lets the kernel copy the next bytes from file to file. Where it cannot, the rest is the caller's to read and write.</summary>
+    /// <summary>Copies the next bytes into a file without reading them first: by the kernel from file to file, or as they were unpacked. What is left is the caller's to read and write.</summary>
     /// <returns>Bytes copied.</returns>
     internal long CopyRange(SafeFileHandle destination, long position, long length, CancellationToken cancellationToken)
     {
-        if (stream is not HandleStream source)
-            return 0;
-        var from = source.Position - (_end - _start);
-        long copied = 0;
-        while (copied < length)
+        if (Range(length) is { } range)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var count = Libc.copy_file_range(source.Handle, ref from, destination, ref position, (nuint)Math.Min(length - copied, 64L << 20), 0);
-            if (count < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR)
-                continue;
-            // File systems that cannot (EXDEV, EINVAL, EOPNOTSUPP, …) are read and written; a real fault shows there again.
-            if (count <= 0)
-                break;
-            Skip(count);
-            copied += count;
+            var copied = range.CopyInKernel(destination, position, cancellationToken);
+            Skip(copied);
+            return copied;
         }
 
-        return copied;
+        return stream is AheadStream ahead ? WriteUnpacked(ahead, destination, position, length, cancellationToken) : 0;
     }
 
-    internal ArchiveRefusedException Truncated() => current.Refuse(ArchiveRefusal.Truncated, "the archive ends in or after this entry");
+    /// <summary>Where the next bytes are, in a file; null when they are not as they are in one.</summary>
+    internal FileRange? Range(long length) =>
+        stream is HandleStream source ? new FileRange(source.Handle, source.Position - (_end - _start), length) : null;
+
+    internal ArchiveRefusedException Truncated() => current.Refuse(ArchiveRefusal.Truncated, EndsTooEarly);
 
     public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
+
+    // From the very buffers into which they were unpacked.
+    private long WriteUnpacked(AheadStream ahead, SafeFileHandle destination, long position, long length, CancellationToken cancellationToken)
+    {
+        if (_start < _end)
+            return 0;
+        long written = 0;
+        while (written < length)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var ready = Peek(ahead);
+            if (ready.IsEmpty)
+                break;
+            ready = ready[..(int)Math.Min(ready.Length, length - written)];
+            RandomAccess.Write(destination, ready, position + written);
+            ahead.Advance(ready.Length);
+            written += ready.Length;
+        }
+
+        return written;
+    }
+
+    private ReadOnlySpan<byte> Peek(AheadStream ahead)
+    {
+        try
+        {
+            return ahead.Peek(out _);
+        }
+        catch (ArchiveRefusedException e) when (e.Index < 0)
+        {
+            throw At(e);
+        }
+    }
 
     private void Fill(int wanted)
     {

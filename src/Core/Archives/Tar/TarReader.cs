@@ -145,6 +145,15 @@ internal sealed class TarReader : IDisposable
         Remaining = 0;
     }
 
+    /// <summary>Gives away the current entry's content, of which nothing was read yet, if it stands in a file as it is; it is passed over then.</summary>
+    internal FileRange? TakeContent()
+    {
+        if (_sparse is not null || _input.Range(Remaining) is not { } content)
+            return null;
+        Remaining = 0;
+        return content;
+    }
+
     /// <summary>Passes over a part of the current entry's content.</summary>
     internal void Skip(long count)
     {
@@ -180,20 +189,21 @@ internal sealed class TarReader : IDisposable
 
     private void CopyData(SafeFileHandle destination, long position, long length, CancellationToken cancellationToken)
     {
-        if (length >= MinRangeCopy)
-        {
-            var copied = _input.CopyRange(destination, position, length, cancellationToken);
-            _stored -= copied;
-            position += copied;
-            length -= copied;
-        }
-
-        _copyBuffer ??= ArrayPool<byte>.Shared.Rent(128 * 1024);
         while (length > 0)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var count = ReadStored(_copyBuffer.AsSpan(0, (int)Math.Min(_copyBuffer.Length, length)));
-            RandomAccess.Write(destination, _copyBuffer.AsSpan(0, count), position);
+            var count = length < MinRangeCopy ? 0 : _input.CopyRange(destination, position, length, cancellationToken);
+            if (count > 0)
+            {
+                _stored -= count;
+            }
+            else
+            {
+                _copyBuffer ??= ArrayPool<byte>.Shared.Rent(128 * 1024);
+                count = ReadStored(_copyBuffer.AsSpan(0, (int)Math.Min(_copyBuffer.Length, length)));
+                RandomAccess.Write(destination, _copyBuffer.AsSpan(0, (int)count), position);
+            }
+
             position += count;
             length -= count;
         }

@@ -19,8 +19,13 @@ internal sealed class TreeExtractor : IDisposable
     private readonly DirectoryStates _directories;
     private readonly ExtractedPaths? _extracted;
     private readonly SmallFiles _smallFiles;
+    private readonly SideCopies _copies;
 
-    internal TreeExtractor(RootDirectory root, ExtractionPolicy policy)
+    /// <summary>Begins to write below a directory.</summary>
+    /// <param name="root">The directory.</param>
+    /// <param name="policy">What entries may bring along.</param>
+    /// <param name="copiesAtOnce">How many large files are copied side by side; as many as there are processors for, two at most, if left out.</param>
+    internal TreeExtractor(RootDirectory root, ExtractionPolicy policy, int? copiesAtOnce = null)
     {
         _root = root;
         _policy = policy;
@@ -31,6 +36,7 @@ internal sealed class TreeExtractor : IDisposable
         _parent = new ParentFolder(root, policy, _resolve);
         _directories = new DirectoryStates(root, policy, _resolve);
         _smallFiles = new SmallFiles(policy);
+        _copies = new SideCopies(policy, copiesAtOnce ?? Math.Min(Environment.ProcessorCount, 2));
         _extracted = policy.Whiteouts ? new ExtractedPaths() : null;
     }
 
@@ -55,7 +61,10 @@ internal sealed class TreeExtractor : IDisposable
     internal void ExtractAll(Stream tar, ArchiveLimits? limits, CancellationToken cancellationToken)
     {
         limits ??= ArchiveLimits.Default;
-        using var reader = new TarReader(DecompressedStream.Open(tar, limits, out _), limits);
+        var stream = DecompressedStream.Open(tar, limits, out _);
+        // The archive itself is the caller's.
+        using var decompressed = stream as AheadStream;
+        using var reader = new TarReader(stream, limits);
         while (reader.Next() is { } entry)
             Extract(reader, entry, cancellationToken);
         Complete();
@@ -65,12 +74,14 @@ internal sealed class TreeExtractor : IDisposable
     internal void Complete()
     {
         _smallFiles.Complete();
+        _copies.Complete();
         _directories.Set();
     }
 
     public void Dispose()
     {
         _smallFiles.Dispose();
+        _copies.Dispose();
         _parent.Dispose();
     }
 
@@ -159,7 +170,7 @@ internal sealed class TreeExtractor : IDisposable
         var taken = false;
         try
         {
-            taken = _smallFiles.TryTake(reader, entry, file, NameOf(entry));
+            taken = _smallFiles.TryTake(reader, entry, file, NameOf(entry)) || _copies.TryTake(reader, entry, file, NameOf(entry), cancellationToken);
             if (taken)
                 return;
             reader.CopyTo(file, cancellationToken);
