@@ -63,6 +63,21 @@ public sealed class ArchiveExamples : IDisposable
     }
 
     [Fact]
+    public void Take_an_archive_apart_and_tell_its_digest()
+    {
+        var path = MakeArchive();
+        var bundlePath = _folder.Make("hashed").DisplayPath;
+        var Console = _console;
+        // example
+        using CheckpointArchive archive = CheckpointArchive.Open(path);
+        using RootDirectory bundle = RootDirectory.Open(bundlePath);
+        HashedImport imported = archive.ImportWithoutConfigAndHash(bundle);
+        Console.WriteLine($"{imported.Bytes} bytes out of {imported.Digest}");
+        // end
+        Assert.EndsWith($" bytes out of sha256:{_folder.Shell($"sha256sum < {path}")[..64]}", _console.ToString().TrimEnd(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Write_an_archive()
     {
         var config = """{"id":"0123","name":"counter","runtime":"crun"}"""u8.ToArray();
