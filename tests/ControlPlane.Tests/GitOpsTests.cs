@@ -86,7 +86,7 @@ public sealed class GitOpsTests(TestControlPlane controlPlane)
     private async Task AssertSameAfterAsync(string option, string path)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        limit.CancelAfter(TestNamespace.Limit);
         while (true)
         {
             string before = await VersionsAsync(option, path);

@@ -18,7 +18,7 @@ public sealed class InterruptionTests(TestControlPlane controlPlane)
         await using (await RunningOperator.StartAsync(space, [death]))
         {
             await space.CheckpointAsync("first", "web");
-            await death.Came.WaitAsync(TimeSpan.FromSeconds(30), Cancelled);
+            await death.Came.WaitAsync(TestNamespace.Limit, Cancelled);
         }
 
         await using RunningOperator next = await RunningOperator.StartAsync(space);
@@ -39,7 +39,7 @@ public sealed class InterruptionTests(TestControlPlane controlPlane)
         await using (await RunningOperator.StartAsync(space, [death]))
         {
             await space.RestoreAsync("copy", "first");
-            await death.Came.WaitAsync(TimeSpan.FromSeconds(30), Cancelled);
+            await death.Came.WaitAsync(TestNamespace.Limit, Cancelled);
         }
 
         V1Pod? before = await space.Pods.GetAsync(space.Key("copy"), Cancelled);

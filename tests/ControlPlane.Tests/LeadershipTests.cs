@@ -5,13 +5,16 @@ public sealed class LeadershipTests(TestControlPlane controlPlane)
 {
     private const string Lease = "checkpoint-operator-leader";
 
+    /// <summary>How long a lease lasts that a test waits for to end.</summary>
+    private static readonly TimeSpan TakenOver = TimeSpan.FromSeconds(15);
+
     [Fact]
     public async Task Another_operator_takes_over_when_the_leader_is_killed()
     {
         await using TestNamespace space = await TestNamespace.CreateAsync(controlPlane);
-        await using OperatorProcess one = await OperatorProcess.StartAsync(space, "one");
+        await using OperatorProcess one = await OperatorProcess.StartAsync(space, "one", TakenOver);
         await UntilHeldByAsync(space, "one");
-        await using OperatorProcess two = await OperatorProcess.StartAsync(space, "two");
+        await using OperatorProcess two = await OperatorProcess.StartAsync(space, "two", TakenOver);
         await space.ReadyCheckpointAsync("first", "web");
 
         await one.KillAsync();
@@ -48,7 +51,7 @@ public sealed class LeadershipTests(TestControlPlane controlPlane)
                 current.Spec.LeaseDurationSeconds = 3600;
             },
             TestContext.Current.CancellationToken);
-        await one.Ended.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await one.Ended.WaitAsync(TestNamespace.Limit, TestContext.Current.CancellationToken);
         Assert.NotEqual(0, one.ExitCode);
         Assert.Contains("lost the lease", one.Log, StringComparison.Ordinal);
     }

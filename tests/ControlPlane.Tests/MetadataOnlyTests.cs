@@ -17,7 +17,7 @@ public sealed class MetadataOnlyTests(TestControlPlane controlPlane)
         Assert.Null(listed.Spec);
         Assert.Null(listed.Status);
 
-        using WatchStream<V1Pod> watch = await space.Pods.WatchAsync(scope, list.Metadata.ResourceVersion, TimeSpan.FromSeconds(30), Cancelled);
+        using WatchStream<V1Pod> watch = await space.Pods.WatchAsync(scope, list.Metadata.ResourceVersion, TestNamespace.Limit, Cancelled);
         V1Pod running = await space.Kubelet.RunAsync("web");
         await foreach (WatchEvent<V1Pod> change in watch.ReadAsync(Cancelled))
         {

@@ -45,16 +45,6 @@ public sealed class NodeLabelTests(TestControlPlane controlPlane)
         await UntilLabelledAsync(space, null);
     }
 
-    private async Task<V1Node> UntilLabelledAsync(TestNamespace space, string? value)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
-        while (true)
-        {
-            V1Node node = (await controlPlane.Client<V1Node>().GetAsync(new NamespacedName(null, space.NodeName), limit.Token))!;
-            if (node.Metadata.Labels?.TryGetValue(ApiGroup.RestoreLabelKey, out string? label) == true ? label == value : value is null)
-                return node;
-            await Task.Delay(50, limit.Token);
-        }
-    }
+    private static Task<V1Node> UntilLabelledAsync(TestNamespace space, string? value) => space.UntilAsync<V1Node>(
+        space.NodeName, node => node is not null && (node.Metadata.Labels?.TryGetValue(ApiGroup.RestoreLabelKey, out string? label) == true ? label : null) == value, value is null ? "has no label" : $"is labelled {value}");
 }

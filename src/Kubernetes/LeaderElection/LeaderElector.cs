@@ -10,6 +10,7 @@ namespace CheckpointOperator.Kubernetes.LeaderElection;
 internal sealed class LeaderElector
 {
     private const int ReleasedSeconds = 1;
+    private const int ReleaseTries = 4;
 
     private readonly ResourceClient<V1Lease> _leases;
     private readonly OperatorSettings _settings;
@@ -61,12 +62,23 @@ internal sealed class LeaderElector
     /// <summary>Gives the lease back, so that another need not wait for its end.</summary>
     public async Task ReleaseAsync(CancellationToken cancellationToken)
     {
-        if (_observed is not { } lease || Holder != _settings.Identity)
-            return;
-        lease.Spec.HolderIdentity = string.Empty;
-        lease.Spec.LeaseDurationSeconds = ReleasedSeconds;
-        lease.Spec.RenewTime = lease.Spec.AcquireTime = Now();
-        Observe(await _leases.UpdateAsync(lease, cancellationToken).ConfigureAwait(false));
+        for (int tries = 1; _observed is { } lease && Holder == _settings.Identity; tries++)
+        {
+            try
+            {
+                lease.Spec.HolderIdentity = string.Empty;
+                lease.Spec.LeaseDurationSeconds = ReleasedSeconds;
+                lease.Spec.RenewTime = lease.Spec.AcquireTime = Now();
+                Observe(await _leases.UpdateAsync(lease, cancellationToken).ConfigureAwait(false));
+            }
+            catch (ApiServerException error) when (error.IsConflict && tries < ReleaseTries)
+            {
+                // A renewal whose answer nobody waited for, as the process was told to end meanwhile; or another's lease by now.
+                if (await _leases.GetAsync(Key, cancellationToken).ConfigureAwait(false) is not { } latest)
+                    return;
+                Observe(latest);
+            }
+        }
     }
 
     private V1LeaseSpec Held(V1LeaseSpec? before)

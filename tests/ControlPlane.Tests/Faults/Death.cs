@@ -2,7 +2,8 @@ using System.Net;
 
 namespace CheckpointOperator.ControlPlane.Tests.Faults;
 
-/// <summary>Lets so many writes through and no request after them: for the API server, the process was killed there.</summary>
+/// <summary>Lets so many writes through and no request after them: for the API server, the process was killed there. Those to objects of the whole cluster do
+/// not count: which Nodes are there to be labelled is decided by the other tests that run meanwhile.</summary>
 public sealed class Death(int afterWrites) : DelegatingHandler
 {
     private readonly TaskCompletionSource _dead = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -15,7 +16,8 @@ public sealed class Death(int afterWrites) : DelegatingHandler
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         // Events are told after the write that they tell of, and may be lost with the process.
-        bool isWrite = request.Method != HttpMethod.Get && !request.RequestUri!.AbsolutePath.EndsWith("/events", StringComparison.Ordinal);
+        string path = request.RequestUri!.AbsolutePath;
+        bool isWrite = request.Method != HttpMethod.Get && path.Contains("/namespaces/", StringComparison.Ordinal) && !path.EndsWith("/events", StringComparison.Ordinal);
         if (_dead.Task.IsCompleted || (isWrite && Interlocked.Increment(ref _writes) > afterWrites))
         {
             _dead.TrySetResult();

@@ -14,7 +14,7 @@ public sealed class Kubectl(string kubeconfig)
     public async Task<string> ExplainAsync(string field)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        limit.CancelAfter(TestNamespace.Limit);
         while ((await TryAsync("explain", field)).Error.Contains("couldn't find resource", StringComparison.Ordinal))
             await Task.Delay(TimeSpan.FromMilliseconds(200), limit.Token);
         return await RunAsync("explain", field);

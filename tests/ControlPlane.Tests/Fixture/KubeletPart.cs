@@ -16,7 +16,7 @@ public sealed class KubeletPart(TestNamespace space)
     public async Task<V1Pod> CreatePodAsync(string name, params string[] containers)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        limit.CancelAfter(TestNamespace.Limit);
         while (true)
         {
             try

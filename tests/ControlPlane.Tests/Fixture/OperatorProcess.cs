@@ -36,7 +36,10 @@ public sealed class OperatorProcess : IAsyncDisposable
 
     /// <summary>Starts one that works in one namespace, keeps its lease there, and has the administrator's rights: those of its account end at the
     /// installation's namespace.</summary>
-    public static async Task<OperatorProcess> StartAsync(TestNamespace space, string identity)
+    /// <param name="space">The namespace.</param>
+    /// <param name="identity">How it is called in the lease.</param>
+    /// <param name="leaseDuration">How long its lease lasts. Defaults to a minute, which no busy machine keeps it from renewing.</param>
+    public static async Task<OperatorProcess> StartAsync(TestNamespace space, string identity, TimeSpan? leaseDuration = null)
     {
         string kubeconfig = Path.Combine(Path.GetTempPath(), $"{space.Name}-{identity}.kubeconfig");
         await File.WriteAllTextAsync(kubeconfig, await space.ControlPlane.Kubectl.RunAsync("config", "view", "--raw"), TestContext.Current.CancellationToken);
@@ -50,7 +53,7 @@ public sealed class OperatorProcess : IAsyncDisposable
                 ["CHECKPOINT_OPERATOR_NAMESPACE"] = space.Name,
                 ["CHECKPOINT_OPERATOR_LEASENAMESPACE"] = space.Name,
                 ["CHECKPOINT_OPERATOR_IDENTITY"] = identity,
-                ["CHECKPOINT_OPERATOR_LEASEDURATION"] = "00:00:06",
+                ["CHECKPOINT_OPERATOR_LEASEDURATION"] = (leaseDuration ?? TimeSpan.FromMinutes(1)).ToString(),
                 ["CHECKPOINT_OPERATOR_HEALTHPORT"] = "0",
             },
         };
@@ -73,7 +76,7 @@ public sealed class OperatorProcess : IAsyncDisposable
     {
         using Process kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
         await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
-        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TestNamespace.Limit, TestContext.Current.CancellationToken);
     }
 
     /// <inheritdoc />

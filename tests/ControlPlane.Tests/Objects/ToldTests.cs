@@ -97,5 +97,5 @@ public sealed class ToldTests(TestControlPlane controlPlane)
     }
 
     private Task<string> WaitAsync(TestNamespace space, string name) =>
-        controlPlane.Kubectl.RunAsync("wait", "--for=condition=Ready", name, "-n", space.Name, "--timeout=60s");
+        controlPlane.Kubectl.RunAsync("wait", "--for=condition=Ready", name, "-n", space.Name, $"--timeout={TestNamespace.Limit.TotalSeconds}s");
 }

@@ -17,7 +17,7 @@ namespace CheckpointOperator.Kubernetes.Tests.Controllers;
 
 public sealed class ControllerHostTests : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     private readonly Recorder _controller = new();
     private readonly EntityStore<V1Pod> _store = new(TimeProvider.System);

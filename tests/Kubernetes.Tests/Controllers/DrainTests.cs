@@ -16,7 +16,7 @@ namespace CheckpointOperator.Kubernetes.Tests.Controllers;
 /// <summary>A whole operator, from its start to its end.</summary>
 public sealed class DrainTests : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     private readonly ConcurrentQueue<string> _writes = new();
     private readonly ConcurrentDictionary<string, long> _counted = new();

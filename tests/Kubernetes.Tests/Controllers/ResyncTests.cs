@@ -54,7 +54,7 @@ public sealed class ResyncTests
         public async Task UntilAsync(int count)
         {
             using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-            limit.CancelAfter(TimeSpan.FromSeconds(30));
+            limit.CancelAfter(TimeSpan.FromMinutes(2));
             while (Calls < count)
                 await Task.Delay(TimeSpan.FromMilliseconds(5), limit.Token);
         }

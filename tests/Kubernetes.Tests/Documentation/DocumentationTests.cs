@@ -55,7 +55,7 @@ public sealed class DocumentationTests
             TimeProvider.System);
         using IHost host = GreetingProgram.Build(api.Connection, port: 0);
         await host.StartAsync(Cancel);
-        await told.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancel);
+        await told.Task.WaitAsync(TimeSpan.FromMinutes(2), Cancel);
         Assert.Equal(["""{"example.com/greeting":"Hello, Ada!"}""", "Greeted Ada."], written);
         await host.StopAsync(Cancel);
     }

@@ -56,9 +56,9 @@ public sealed class EventRecorderTests : IDisposable
         _before = _ => gate.Task;
         await _recorder.StartAsync(Cancel);
         for (int index = 0; index < 5000; index++)
-            await PublishAsync("Ready", $"message {index}").WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+            await PublishAsync("Ready", $"message {index}").WaitAsync(TimeSpan.FromMinutes(2), Cancel);
         // A recorder that is ended before it began asks nothing.
-        await _asked.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+        await _asked.Task.WaitAsync(TimeSpan.FromMinutes(2), Cancel);
         gate.SetResult();
         await _recorder.StopAsync(Cancel);
 
@@ -106,7 +106,7 @@ public sealed class EventRecorderTests : IDisposable
     private async Task RunAsync()
     {
         await _recorder.StartAsync(Cancel);
-        await _asked.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+        await _asked.Task.WaitAsync(TimeSpan.FromMinutes(2), Cancel);
         await _recorder.StopAsync(Cancel);
     }
 

@@ -14,7 +14,7 @@ namespace CheckpointOperator.Kubernetes.Tests.Informers;
 
 public sealed class InformerTests : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     private readonly ConcurrentQueue<Func<HttpResponseMessage>> _lists = new();
     private readonly ConcurrentQueue<Func<HttpResponseMessage>> _watches = new();

@@ -94,6 +94,27 @@ public sealed class LeaderElectorTests
     }
 
     [Fact]
+    public async Task A_lease_is_given_back_also_when_the_answer_to_the_last_renewal_did_not_come()
+    {
+        await _me.TryHoldAsync(Cancel);
+        // Written by the server, while the process that asked was told to end.
+        _server.Put(_server.Copy());
+        await _me.ReleaseAsync(Cancel);
+        Assert.Equal(string.Empty, _server.Lease!.Spec.HolderIdentity);
+    }
+
+    [Fact]
+    public async Task A_lease_that_another_took_meanwhile_is_left_to_it()
+    {
+        await _me.TryHoldAsync(Cancel);
+        V1Lease taken = _server.Copy();
+        taken.Spec.HolderIdentity = "other";
+        _server.Put(taken);
+        await _me.ReleaseAsync(Cancel);
+        Assert.Equal("other", _server.Lease!.Spec.HolderIdentity);
+    }
+
+    [Fact]
     public async Task Only_the_holder_gives_the_lease_back()
     {
         await _me.TryHoldAsync(Cancel);

@@ -31,6 +31,9 @@ internal sealed class LeaseServer
         }
     }
 
+    /// <summary>The lease as it is now, as an object of its own.</summary>
+    public V1Lease Copy() => KubernetesSerializer.Clone(Lease!);
+
     private HttpResponseMessage Answer(HttpRequestMessage request, string body)
     {
         lock (_lock)

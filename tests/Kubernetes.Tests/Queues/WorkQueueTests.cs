@@ -88,7 +88,7 @@ public sealed class WorkQueueTests
         })));
         // A key that was lost is never seen as often as it was added.
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        limit.CancelAfter(TimeSpan.FromMinutes(2));
         while (!seen.SequenceEqual(added) && !limit.IsCancellationRequested)
             await Task.Yield();
         queue.Close();
