@@ -170,7 +170,7 @@ public sealed partial class GoingOnTests(ClusterFixture cluster) : AcceptanceTes
     private async Task UntilAnswerAfterAsync(long answer)
     {
         var follow = new Command("kubectl", "-n", Namespace.Name, "logs", "-f", "client", "--tail=1") { Environment = Cluster.Kubectl.Environment };
-        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(30));
+        using CancellationTokenSource limit = new(TimeSpan.FromMinutes(2));
         await foreach (string line in follow.ReadLinesAsync(limit.Token))
         {
             if (long.Parse(line.Split(' ')[1], null) > answer)

@@ -7,7 +7,7 @@ public abstract class InterruptedFlowTest(ClusterFixture cluster) : AcceptanceTe
 {
     private const string Work = "/var/lib/checkpoint-operator/work";
     private const string Archives = "/var/lib/checkpoint-operator/archives";
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(4);
 
     /// <summary>Kills parts of the operator.</summary>
     protected Killer Killer { get; } = new(cluster);
@@ -50,7 +50,7 @@ public abstract class InterruptedFlowTest(ClusterFixture cluster) : AcceptanceTe
     private async Task<ServerState> AskAsync(string pod)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        limit.CancelAfter(TimeSpan.FromMinutes(3));
         while ((await Cluster.Kubectl.TryAsync("-n", Namespace.Name, "exec", pod, "--", "true")).ExitCode != 0)
             await Task.Delay(TimeSpan.FromMilliseconds(200), limit.Token);
         return await Namespace.AskAsync(pod);

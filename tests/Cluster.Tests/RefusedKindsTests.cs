@@ -8,7 +8,7 @@ public sealed class RefusedKindsTests(RefusedKindsTests.Pods pods) : IClassFixtu
     private const string SysAdmin = "securityContext: {capabilities: {add: [SYS_ADMIN]} }";
 
     // A watched container stands still for no longer than this, though CRIU's own patience, and the checkpoint's time limit, are longer.
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(100);
 
     private static readonly Row[] Rows =
     [

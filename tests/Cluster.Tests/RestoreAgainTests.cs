@@ -84,7 +84,7 @@ public sealed class RestoreAgainTests(ClusterFixture cluster) : AcceptanceTest(c
     private async Task UntilCountedAsync(string pod, int number)
     {
         var follow = new Command("kubectl", "-n", Namespace.Name, "logs", "-f", pod, "-c", "app") { Environment = Cluster.Kubectl.Environment };
-        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(60));
+        using CancellationTokenSource limit = new(TimeSpan.FromMinutes(3));
         await foreach (string line in follow.ReadLinesAsync(limit.Token))
         {
             if (int.Parse(line, null) >= number)

@@ -104,7 +104,7 @@ public sealed class TestNamespace : IAsyncDisposable
     public async Task UntilKindsAsync(string pod, Func<JsonObject, bool> holds)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(TimeSpan.FromSeconds(60));
+        deadline.CancelAfter(TimeSpan.FromMinutes(3));
         while (await AskKindsAsync(pod) is var answer && !holds(answer))
             await Task.Delay(TimeSpan.FromMilliseconds(200), deadline.Token);
     }
@@ -120,7 +120,7 @@ public sealed class TestNamespace : IAsyncDisposable
     }
 
     /// <summary>Deletes a Pod and waits until it is gone.</summary>
-    public Task DeletePodAsync(string name) => KubectlAsync("delete", "pod", name, "--wait=true", "--timeout=120s");
+    public Task DeletePodAsync(string name) => KubectlAsync("delete", "pod", name, "--wait=true", "--timeout=180s");
 
     /// <summary>Deletes a Pod and waits until its processes have ended. The kubelet lets go of its name some seconds later.</summary>
     public async Task EndPodAsync(string name)

@@ -6,7 +6,7 @@ public sealed class UnreachableServerTests(ClusterFixture cluster, NodeBefore no
 {
     // What the agent logs of each attempt that fails after the first.
     private const string Again = "How restores ended could not be told yet, again in a moment";
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
 
     [Fact]
     public async Task A_restore_is_told_although_the_server_could_not_be_reached_when_it_ended()

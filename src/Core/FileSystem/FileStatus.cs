@@ -15,6 +15,7 @@ namespace CheckpointOperator.Core.FileSystem;
 /// <param name="LinkCount">Names that the file has.</param>
 /// <param name="DeviceMajor">A device's major number.</param>
 /// <param name="DeviceMinor">A device's minor number.</param>
+/// <param name="AllocatedBytes">Bytes that the file system keeps for it: fewer than <paramref name="Size"/> where it has holes, none where it fits the inode.</param>
 public readonly record struct FileStatus(
     FileType Type,
     UnixFileMode Mode,
@@ -27,8 +28,12 @@ public readonly record struct FileStatus(
     ulong Device,
     uint LinkCount,
     uint DeviceMajor,
-    uint DeviceMinor)
+    uint DeviceMinor,
+    long AllocatedBytes)
 {
+    // What statx counts blocks in, whatever the file system's own are.
+    private const int BlockSize = 512;
+
     internal static FileStatus From(in Statx status) => new(
         TypeOf(status.Mode),
         (UnixFileMode)(status.Mode & 0xFFF),
@@ -41,7 +46,8 @@ public readonly record struct FileStatus(
         ((ulong)status.DeviceMajor << 32) | status.DeviceMinor,
         status.LinkCount,
         status.DeviceTypeMajor,
-        status.DeviceTypeMinor);
+        status.DeviceTypeMinor,
+        (long)status.Blocks * BlockSize);
 
     private static FileType TypeOf(uint mode) => (mode & Libc.S_IFMT) switch
     {

@@ -37,6 +37,14 @@ public sealed partial class OciRuntimeProbe(ICommandRunner runner, TimeProvider?
             ? match.Groups["version"].Value
             : null;
 
+    /// <summary>The first line of the runtime's <c>--version</c>, such as <c>runc version 1.1.15</c>: a wrapper tells what is behind it. Null when it cannot be started.</summary>
+    public async Task<string?> GetVersionLineAsync(string path, CancellationToken cancellationToken = default) =>
+        await AskAsync(path, cancellationToken, "--version") is { Succeeded: true } result ? result.Output.Split('\n')[0].Trim() : null;
+
+    /// <summary>Whether the runtime's <c>checkpoint</c> has an option of its own for connections that the program has not accepted yet, as newer runc has (seen in 1.3.6).</summary>
+    public async Task<bool> KnowsSkipInFlightAsync(string path, CancellationToken cancellationToken = default) =>
+        await AskAsync(path, cancellationToken, "checkpoint", "--help") is { Succeeded: true } result && result.Output.Contains("--tcp-skip-in-flight", StringComparison.Ordinal);
+
     /// <summary>What the runtime's command <c>features</c> tells; null when it has none.</summary>
     public async Task<OciRuntimeFeatures?> GetFeaturesAsync(string path, CancellationToken cancellationToken = default) =>
         await AskAsync(path, cancellationToken, "features") is { Succeeded: true } result ? OciRuntimeFeatures.TryParse(result.Output) : null;

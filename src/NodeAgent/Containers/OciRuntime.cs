@@ -10,17 +10,6 @@ namespace CheckpointOperator.NodeAgent.Containers;
 /// <param name="root">Its state folder (<c>--root</c>).</param>
 public sealed class OciRuntime(INodeProcesses processes, string path, string root)
 {
-    private const string TcpEstablished = "--tcp-established";
-    private const string SkipInFlight = "--tcp-skip-in-flight";
-
-    /// <summary>The first line of its <c>--version</c>, such as <c>runc version 1.1.15</c>: a wrapper tells what is behind it.</summary>
-    /// <param name="cancellationToken">Ends the call.</param>
-    public async Task<string> VersionAsync(CancellationToken cancellationToken)
-    {
-        NodeCommandResult result = await processes.RunAsync(new NodeCommand(path, ["--version"]), cancellationToken);
-        return result.Succeeded ? result.Output.Split('\n')[0].Trim() : throw Failed("--version", result);
-    }
-
     /// <summary>What the runtime knows of a container, or null when it knows none of that id.</summary>
     /// <param name="id">The container.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -75,34 +64,24 @@ public sealed class OciRuntime(INodeProcesses processes, string path, string roo
             throw Failed($"delete {id}", result);
     }
 
-    /// <summary>
-    /// What makes its dump take a container with open connections. Newer runc (seen in 1.3.6) has an option of its own for those that the program has not
-    /// accepted yet, and without it overrides what CRIU's configuration says of them.
-    /// </summary>
-    /// <param name="cancellationToken">Ends the asking.</param>
-    public async Task<IReadOnlyList<string>> ConnectionOptionsAsync(CancellationToken cancellationToken)
-    {
-        NodeCommandResult help = await processes.RunAsync(new NodeCommand(path, ["checkpoint", "--help"]), cancellationToken);
-        if (!help.Succeeded)
-            throw Failed("checkpoint --help", help);
-        return help.Output.Contains(SkipInFlight, StringComparison.Ordinal) ? [TcpEstablished, SkipInFlight] : [TcpEstablished];
-    }
-
     /// <summary>Dumps a frozen container and leaves it as it is. The dump goes on should the agent end.</summary>
     /// <param name="id">The container.</param>
-    /// <param name="connections">How connections are treated, as <see cref="ConnectionOptionsAsync"/> tells.</param>
+    /// <param name="knowsSkipInFlight">
+    /// Whether it has an option of its own for connections that the program has not accepted yet, and without it overrides what CRIU's configuration says of them.
+    /// </param>
     /// <param name="imagePath">Takes the images.</param>
     /// <param name="workPath">Takes dump.log and stats-dump; what is left over of a dump is found by it.</param>
     /// <param name="criuConfiguration">CRIU's options that the runtime has none for.</param>
     /// <param name="timeLimit">After this time it is killed.</param>
     /// <param name="cancellationToken">Ends the dump.</param>
     public Task<NodeCommandResult> CheckpointAsync(
-        string id, IReadOnlyList<string> connections, string imagePath, string workPath, string criuConfiguration, TimeSpan timeLimit, CancellationToken cancellationToken) =>
+        string id, bool knowsSkipInFlight, string imagePath, string workPath, string criuConfiguration, TimeSpan timeLimit, CancellationToken cancellationToken) =>
         processes.RunAsync(
             new NodeCommand(
                 "env",
                 [
-                    $"CRIU_CONFIG_FILE={criuConfiguration}", path, "--root", root, "checkpoint", "--leave-running", .. connections, "--file-locks",
+                    $"CRIU_CONFIG_FILE={criuConfiguration}", path, "--root", root, "checkpoint", "--leave-running", "--tcp-established",
+                    .. (string[])(knowsSkipInFlight ? ["--tcp-skip-in-flight"] : []), "--file-locks",
                     "--image-path", imagePath, "--work-path", workPath, id,
                 ])
             {

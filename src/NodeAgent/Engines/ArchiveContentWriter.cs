@@ -18,7 +18,7 @@ namespace CheckpointOperator.NodeAgent.Engines;
 /// <param name="options">Where the kubelet keeps volumes.</param>
 /// <param name="openFiles">Finds the files of volumes that processes have open.</param>
 /// <param name="images">Finds the image.</param>
-/// <param name="probe">Asks CRIU its version.</param>
+/// <param name="probe">Asks the runtime and CRIU their versions.</param>
 /// <param name="time">The clock.</param>
 public sealed class ArchiveContentWriter(
     NodeRoot node, IOptions<AgentOptions> options, OpenVolumeFiles openFiles, ContainerdImages images, OciRuntimeProbe probe, TimeProvider time)
@@ -32,16 +32,14 @@ public sealed class ArchiveContentWriter(
     /// <summary>Gathers what a restore will want to know, while the container still runs.</summary>
     /// <param name="request">What is checkpointed.</param>
     /// <param name="container">The container on the node; null where its engine does not tell.</param>
-    /// <param name="runtime">Its runtime; null where its engine does not tell.</param>
     /// <param name="cancellationToken">Ends the asking.</param>
-    public async Task<ArchiveMetadata> DescribeAsync(
-        CheckpointRequest request, RunningContainer? container, OciRuntime? runtime, CancellationToken cancellationToken)
+    public async Task<ArchiveMetadata> DescribeAsync(CheckpointRequest request, RunningContainer? container, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         V1ContainerStatus? status = StatusOf(request);
         // Three programs that know nothing of each other: they are asked at once.
         Task<string?> image = container is null ? Task.FromResult<string?>(null) : ConfigDigestAsync(container, cancellationToken);
-        Task<string?> version = runtime is null ? Task.FromResult<string?>(null) : VersionAsync(runtime);
+        Task<string?> version = container is null ? Task.FromResult<string?>(null) : probe.GetVersionLineAsync(container.RuntimePath, cancellationToken);
         Task<string?> criu = probe.GetCriuVersionAsync(cancellationToken: cancellationToken);
         await Task.WhenAll(image, version, criu);
         return new ArchiveMetadata
@@ -63,8 +61,6 @@ public sealed class ArchiveContentWriter(
             Cgroup = NodeFacts.Cgroup(),
             Cpu = NodeFacts.Cpu(),
         };
-
-        async Task<string?> VersionAsync(OciRuntime asked) => await asked.VersionAsync(cancellationToken);
     }
 
     /// <summary>CRIU's configuration file for the container's dump.</summary>
@@ -108,6 +104,25 @@ public sealed class ArchiveContentWriter(
     {
         ArgumentNullException.ThrowIfNull(writer);
         writer.AddBytes(ArchiveMetadata.FileName, JsonSerializer.SerializeToUtf8Bytes(metadata, EnginesJson.Default.ArchiveMetadata));
+    }
+
+    /// <summary>How many bytes of files would be archived now, at least: changed ones, volumes and shared memory. The look at them keeps them at hand for the diff, too.</summary>
+    /// <param name="request">What is checkpointed.</param>
+    /// <param name="container">The container on the node.</param>
+    public long MeasureFiles(CheckpointRequest request, RunningContainer container)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(container);
+        long bytes = 0;
+        using (RootDirectory upper = node.OpenDirectory(FindOverlay(container).Upper))
+            bytes += FolderSize.Of(upper);
+        foreach (PodVolume volume in request.EmptyDirs)
+        {
+            using RootDirectory folder = Open(request, volume);
+            bytes += FolderSize.Of(folder);
+        }
+        using RootDirectory? shared = SharedMemory.TryOpen(node, container);
+        return shared is null ? bytes : bytes + FolderSize.Of(shared);
     }
 
     /// <summary>Writes what only holds while the container stands still: changed and deleted files, volumes and shared memory.</summary>
@@ -207,10 +222,7 @@ public sealed class ArchiveContentWriter(
 
     private void WriteRootFs(CheckpointArchiveWriter writer, RunningContainer container)
     {
-        OverlayMount overlay = OverlayMount.Find(File.ReadAllText("/proc/1/mountinfo"), container.RootFs)
-            ?? throw new CheckpointFailedException(
-                CheckpointFailedException.EngineUnavailable,
-                $"{container.RootFs} is no overlay, so what the container changed cannot be told from its image: engine Runtime needs containerd's snapshotter overlayfs, or CRI-O's storage driver overlay");
+        OverlayMount overlay = FindOverlay(container);
         using RootDirectory upper = node.OpenDirectory(overlay.Upper);
         using RootDirectory merged = node.OpenDirectory(container.RootFs);
         RootDirectory[] lower = [.. overlay.Lower.Select(node.OpenDirectory)];
@@ -228,6 +240,11 @@ public sealed class ArchiveContentWriter(
                 folder.Dispose();
         }
     }
+
+    private static OverlayMount FindOverlay(RunningContainer container) => OverlayMount.Find(File.ReadAllText("/proc/1/mountinfo"), container.RootFs)
+        ?? throw new CheckpointFailedException(
+            CheckpointFailedException.EngineUnavailable,
+            $"{container.RootFs} is no overlay, so what the container changed cannot be told from its image: engine Runtime needs containerd's snapshotter overlayfs, or CRI-O's storage driver overlay");
 
     // The runtime makes empty files and folders there to mount upon; they are its own, not the container's.
     private static HashSet<RelativePath> MountTargets(OciSpec spec) =>

@@ -9,7 +9,7 @@ namespace CheckpointOperator.NodeAgent.Engines;
 
 /// <summary>
 /// Compares the space that a checkpoint takes at least with what is free, before the container is frozen for one that cannot end well: its memory once as CRIU's images and
-/// once more in the archive. What it changed in files and volumes is not counted, as counting means to read it all.
+/// once more in the archive, and the files that go there.
 /// </summary>
 /// <param name="node">The node's files.</param>
 /// <param name="options">Where images and archives are written.</param>
@@ -27,17 +27,18 @@ public sealed class DumpSpace(NodeRoot node, IOptions<AgentOptions> options)
     /// <summary>Fails where there is too little.</summary>
     /// <param name="container">The container's name, for the message.</param>
     /// <param name="pid">Its first process.</param>
+    /// <param name="files">Bytes of changed files and volumes that go into the archive.</param>
     /// <exception cref="CheckpointFailedException">DiskFull.</exception>
-    public void Require(string container, int pid)
+    public void Require(string container, int pid, long files)
     {
         long memory = MemoryOf(pid);
         if (node.IsOneFileSystem(options.Value.Work, options.Value.Store))
         {
-            Require(options.Value.Store, 2 * memory, $"its {memory} bytes of memory once as CRIU's images and once more in the archive");
+            Require(options.Value.Store, (2 * memory) + files, $"its {memory} bytes of memory once as CRIU's images and once more in the archive, and {files} bytes of changed files and volumes");
             return;
         }
         Require(options.Value.Work, memory, "its memory as CRIU's images");
-        Require(options.Value.Store, memory, "its memory in the archive");
+        Require(options.Value.Store, memory + files, $"its {memory} bytes of memory and {files} bytes of changed files and volumes");
 
         void Require(string folder, long needed, string what)
         {

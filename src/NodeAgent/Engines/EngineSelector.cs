@@ -1,15 +1,15 @@
+using CheckpointOperator.Core.Runtimes;
 using CheckpointOperator.Kubernetes.Api.V1Alpha1;
 using CheckpointOperator.NodeAgent.Containers;
-using CheckpointOperator.NodeAgent.Launch;
 
 namespace CheckpointOperator.NodeAgent.Engines;
 
 /// <summary>Chooses the engine for a checkpoint.</summary>
 /// <param name="containers">Finds the container, so its runtime.</param>
-/// <param name="processes">Asks the runtime who it is.</param>
+/// <param name="probe">Asks the runtime who it is.</param>
 /// <param name="runtime">Engine Runtime.</param>
 /// <param name="kubelet">Engine Kubelet.</param>
-internal sealed class EngineSelector(NodeContainers containers, INodeProcesses processes, RuntimeEngine runtime, KubeletEngine kubelet)
+internal sealed class EngineSelector(NodeContainers containers, OciRuntimeProbe probe, RuntimeEngine runtime, KubeletEngine kubelet)
 {
     /// <summary>Chooses: Runtime wherever the container runs on runc or crun, as only it keeps open connections.</summary>
     /// <param name="asked">What the object asks for.</param>
@@ -24,12 +24,14 @@ internal sealed class EngineSelector(NodeContainers containers, INodeProcesses p
         try
         {
             RunningContainer container = containers.Find(id);
-            string version = await new OciRuntime(processes, container.RuntimePath, container.RuntimeRoot).VersionAsync(cancellationToken);
+            string? version = await probe.GetVersionLineAsync(container.RuntimePath, cancellationToken);
+            if (version is null)
+                return new EngineChoice(CheckpointEngine.Kubelet, $"chosen because the container's runtime cannot be asked: {container.RuntimePath} --version failed");
             return version.Split(' ')[0] is "runc" or "crun"
                 ? new EngineChoice(CheckpointEngine.Runtime, $"chosen because the container runs on {version}, which keeps open connections and volumes")
                 : new EngineChoice(CheckpointEngine.Kubelet, $"chosen because the container runs on {version}, neither runc nor crun");
         }
-        catch (Exception unknown) when (unknown is ContainerNotFoundException or OciRuntimeException)
+        catch (ContainerNotFoundException unknown)
         {
             return new EngineChoice(CheckpointEngine.Kubelet, $"chosen because the container's runtime cannot be asked: {unknown.Message}");
         }

@@ -83,7 +83,7 @@ internal sealed partial class KubeletEngine(
     {
         RunningContainer? container = Find(request);
         await RefuseObstaclesAsync(request, container, cancellationToken);
-        ArchiveMetadata metadata = await DescribeAsync(request, container, cancellationToken);
+        ArchiveMetadata metadata = await content.DescribeAsync(request, container, cancellationToken);
         IReadOnlyList<string> leftOut = content.FindLeftOut(request, container);
         DateTimeOffset start = time.GetUtcNow();
         HashSet<RelativePath> earlier = checkpoints.List(request.Pod, request.Container);
@@ -165,20 +165,6 @@ internal sealed partial class KubeletEngine(
         catch (OciRuntimeException unknown)
         {
             Log.NotDescribed(logger, request.ContainerId, unknown.Message);
-        }
-    }
-
-    private async Task<ArchiveMetadata> DescribeAsync(CheckpointRequest request, RunningContainer? container, CancellationToken cancellationToken)
-    {
-        OciRuntime? runtime = container is null ? null : new OciRuntime(processes, container.RuntimePath, container.RuntimeRoot);
-        try
-        {
-            return await content.DescribeAsync(request, container, runtime, cancellationToken);
-        }
-        catch (OciRuntimeException unknown)
-        {
-            Log.NotDescribed(logger, request.ContainerId, unknown.Message);
-            return await content.DescribeAsync(request, container, null, cancellationToken);
         }
     }
 

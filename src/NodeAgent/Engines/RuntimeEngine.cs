@@ -2,6 +2,7 @@ using System.Diagnostics;
 
 using CheckpointOperator.Core.Archives;
 using CheckpointOperator.Core.FileSystem;
+using CheckpointOperator.Core.Runtimes;
 using CheckpointOperator.Core.Security;
 using CheckpointOperator.NodeAgent.Containers;
 using CheckpointOperator.NodeAgent.Launch;
@@ -10,6 +11,7 @@ using CheckpointOperator.NodeAgent.Store;
 
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Microsoft.Win32.SafeHandles;
 
 namespace CheckpointOperator.NodeAgent.Engines;
 
@@ -24,6 +26,7 @@ namespace CheckpointOperator.NodeAgent.Engines;
 /// <param name="frozenState">Sees that the container stands still.</param>
 /// <param name="space">Tells whether it can end well.</param>
 /// <param name="cpu">Records the processor.</param>
+/// <param name="probe">Knows what the runtime can do.</param>
 /// <param name="journal">Remembers what is frozen.</param>
 /// <param name="recovery">Tries again to thaw what resists.</param>
 /// <param name="store">Takes the archive.</param>
@@ -38,6 +41,7 @@ public sealed partial class RuntimeEngine(
     FrozenState frozenState,
     DumpSpace space,
     CriuCpu cpu,
+    OciRuntimeProbe probe,
     CheckpointJournal journal,
     CheckpointRecovery recovery,
     ArchiveStore store,
@@ -62,17 +66,18 @@ public sealed partial class RuntimeEngine(
         var runtime = new OciRuntime(processes, container.RuntimePath, container.RuntimeRoot);
         // Programs that know nothing of each other: they are asked at once.
         Task<OciState> finding = RequireRunningAsync(runtime, container, cancellationToken);
-        Task<ArchiveMetadata> describing = content.DescribeAsync(request, container, runtime, cancellationToken);
-        Task<IReadOnlyList<string>> asking = runtime.ConnectionOptionsAsync(cancellationToken);
+        Task<ArchiveMetadata> describing = content.DescribeAsync(request, container, cancellationToken);
+        Task<bool> asking = probe.KnowsSkipInFlightAsync(container.RuntimePath, cancellationToken);
+        Task<long> measuring = Task.Run(() => content.MeasureFiles(request, container), cancellationToken);
         // Of several faults the first one's is told: that it does not run.
-        await Task.WhenAll(finding, describing, asking);
+        await Task.WhenAll(finding, describing, asking, measuring);
         OciState state = await finding;
         ProcessObstacles.Refuse(request.Container, state.Pid);
-        space.Require(request.Container, state.Pid);
+        space.Require(request.Container, state.Pid, await measuring);
         ContainerFreezer? freezer = ContainerFreezer.Find(node, container, state.Pid);
         ArchiveMetadata metadata = await describing;
         IReadOnlyList<string> leftOut = content.FindLeftOut(request, container, withShared: true);
-        IReadOnlyList<string> connections = await asking;
+        bool knowsSkipInFlight = await asking;
 
         var entry = new CheckpointJournalEntry(
             request.Uid, container.Id.Id, container.RuntimePath, container.RuntimeRoot, time.GetTimestamp(), request.Timeout);
@@ -87,13 +92,14 @@ public sealed partial class RuntimeEngine(
             content.WriteMetadata(writer, request, container, metadata);
             await recording;
 
+            (long Dumped, long Files) phases;
             long start = Stopwatch.GetTimestamp();
             mayBeFrozen = true;
             try
             {
                 await FreezeAsync(freezer, runtime, container);
                 await frozenState.AwaitAsync(state.Pid);
-                await WriteFrozenAsync(request, container, runtime, connections, work, writer);
+                phases = await WriteFrozenAsync(request, container, runtime, knowsSkipInFlight, work, writer);
             }
             finally
             {
@@ -111,7 +117,8 @@ public sealed partial class RuntimeEngine(
             long written = Stopwatch.GetTimestamp();
             archive.Finish();
             Log.Phases(
-                logger, request.Uid, Milliseconds(asked, start), frozen, Milliseconds(thawed, written), Milliseconds(written, Stopwatch.GetTimestamp()));
+                logger, request.Uid, Milliseconds(asked, start), frozen, phases.Dumped, phases.Files, Milliseconds(thawed, written),
+                Milliseconds(written, Stopwatch.GetTimestamp()));
             return new CheckpointOutcome(RuntimeName(metadata), metadata.Criu, frozen)
             {
                 Digest = writer.Digest,
@@ -180,25 +187,27 @@ public sealed partial class RuntimeEngine(
     {
         work.MakeDirectories(RelativePath.Parse(ImageFolder), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         LabelledFile.Create(work, RelativePath.Parse(DumpLog), container.MountLabel).Dispose();
-        work.WriteFileAtomically(RelativePath.Parse(CriuConfiguration), content.DumpOptions(container));
+        using SafeFileHandle options = work.CreateFile(RelativePath.Parse(CriuConfiguration));
+        RandomAccess.Write(options, content.DumpOptions(container), 0);
     }
 
-    // Both at once, and both to their end: CRIU is still reading when the files are written, and must not lose its folder when they fail.
-    private async Task WriteFrozenAsync(
+    // Both at once, and both to their end: CRIU is still reading when the files are written, and must not lose its folder when they fail. Tells how long each took, in ms.
+    private async Task<(long Dumped, long Files)> WriteFrozenAsync(
         CheckpointRequest request,
         RunningContainer container,
         OciRuntime runtime,
-        IReadOnlyList<string> connections,
+        bool knowsSkipInFlight,
         RootDirectory work,
         CheckpointArchiveWriter writer)
     {
         string folder = journal.FolderOf(request.Uid);
         Task<NodeCommandResult> dump = runtime.CheckpointAsync(
-            container.Id.Id, connections, $"{folder}/{ImageFolder}", folder, $"{folder}/{CriuConfiguration}", request.Timeout, CancellationToken.None);
-        Task files = Task.Run(() => content.WriteFrozenAsync(writer, request, container, runtime));
+            container.Id.Id, knowsSkipInFlight, $"{folder}/{ImageFolder}", folder, $"{folder}/{CriuConfiguration}", request.Timeout, CancellationToken.None);
+        Task<long> dumped = TimeAsync(dump);
+        Task<long> files = TimeAsync(Task.Run(() => content.WriteFrozenAsync(writer, request, container, runtime)));
         try
         {
-            await Task.WhenAll(dump, files);
+            await Task.WhenAll(dumped, files);
         }
         catch (TimeoutException late)
         {
@@ -207,6 +216,14 @@ public sealed partial class RuntimeEngine(
         }
         if (!(await dump).Succeeded)
             throw Refused(request, work, await dump);
+        return (await dumped, await files);
+    }
+
+    private static async Task<long> TimeAsync(Task work)
+    {
+        long start = Stopwatch.GetTimestamp();
+        await work;
+        return Milliseconds(start, Stopwatch.GetTimestamp());
     }
 
     private CheckpointFailedException Refused(CheckpointRequest request, RootDirectory work, NodeCommandResult result)
@@ -284,8 +301,8 @@ public sealed partial class RuntimeEngine(
         [LoggerMessage(1, LogLevel.Information, "Container {Container} of checkpoint {Uid} stood still for {Milliseconds} ms.")]
         public static partial void Thawed(ILogger logger, string uid, string container, long milliseconds);
 
-        [LoggerMessage(4, LogLevel.Information, "Phases of checkpoint {Uid}: prepared in {Prepared} ms, frozen for {Frozen} ms, archive written in {Written} ms, on disk after {Flushed} ms.")]
-        public static partial void Phases(ILogger logger, string uid, long prepared, long frozen, long written, long flushed);
+        [LoggerMessage(4, LogLevel.Information, "Phases of checkpoint {Uid}: prepared in {Prepared} ms, frozen for {Frozen} ms (dump {Dumped} ms, beside it files {Files} ms), archive written in {Written} ms, on disk after {Flushed} ms.")]
+        public static partial void Phases(ILogger logger, string uid, long prepared, long frozen, long dumped, long files, long written, long flushed);
 
         [LoggerMessage(2, LogLevel.Error, "Container {Container} is still frozen after attempt {Attempt}: {Reason}")]
         public static partial void NotThawed(ILogger logger, string container, int attempt, string reason);

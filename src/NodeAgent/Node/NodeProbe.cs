@@ -47,6 +47,9 @@ internal sealed class NodeProbe(
     public async Task<CheckpointNodeStatus> ProbeAsync(CancellationToken cancellationToken)
     {
         string programs = stamp.OfPrograms();
+        // What a wrapper answers comes from the program behind it, whose file has changed.
+        if (_answers is not null && _answers.Stamp != programs)
+            runtimes.Forget();
         if (_answers is null || _answers.Stamp != programs || time.GetElapsedTime(_answers.Asked) > LongestUnasked)
             _answers = await AskAsync(programs, cancellationToken);
         StoreTotals totals = store.Total();

@@ -6,7 +6,7 @@ namespace CheckpointOperator.Cluster.Tests.Running;
 /// <summary>Waits for states of the cluster, and tells everything about the place when one does not come.</summary>
 public sealed class Awaiter(Kubectl kubectl)
 {
-    private static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan DefaultDeadline = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Waits until an object is there and something holds for it.</summary>

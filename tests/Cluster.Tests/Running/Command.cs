@@ -6,7 +6,7 @@ namespace CheckpointOperator.Cluster.Tests.Running;
 /// <summary>A program that is run as a user would run it.</summary>
 public sealed class Command(string program, params string[] arguments)
 {
-    private static readonly TimeSpan DefaultDeadline = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan DefaultDeadline = TimeSpan.FromMinutes(4);
 
     /// <summary>Variables set over the environment of the tests.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();

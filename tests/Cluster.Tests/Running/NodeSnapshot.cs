@@ -34,7 +34,7 @@ public sealed class NodeSnapshot
         } | alike | sort | uniq -c
         """;
 
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly NodeShell _node;

@@ -108,7 +108,7 @@ public sealed class OurDiffTests(NodeFixture node, ChangedContainer container) :
         {
             string[] attributes = program == "tar" ? ["--xattrs-include=*"] : ["-p"];
             string[] arguments = ["-x", "--xattrs", "--numeric-owner", .. attributes, "-C", node.PathOf(rootfs), "-f", node.PathOf($"{folder}/{RootFsDiff.FileName}")];
-            (await HostCommand.RunAsync(program, arguments, TimeSpan.FromSeconds(30))).OrThrow();
+            (await HostCommand.RunAsync(program, arguments, TimeSpan.FromMinutes(2))).OrThrow();
         }
         return await FileTree.ReadAsync(node, rootfs);
     }

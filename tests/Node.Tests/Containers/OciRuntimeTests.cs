@@ -1,9 +1,11 @@
 using System.Text.Json.Nodes;
 
+using CheckpointOperator.Core.Runtimes;
 using CheckpointOperator.Node.Tests.Node;
 using CheckpointOperator.Node.Tests.RestoreRuntime;
 using CheckpointOperator.NodeAgent.Containers;
 using CheckpointOperator.NodeAgent.Launch;
+using CheckpointOperator.NodeAgent.Node;
 
 namespace CheckpointOperator.Node.Tests.Containers;
 
@@ -34,9 +36,10 @@ public sealed class OciRuntimeTests(NodeFixture node)
         var runtime = new OciRuntime(new NodeCommands(node), path, root);
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
 
-        IReadOnlyList<string> connections = await runtime.ConnectionOptionsAsync(cancellationToken);
+        using var files = new NodeRoot(node.Root);
+        bool knowsSkipInFlight = await new OciRuntimeProbe(new NodeCommandRunner(new NodeCommands(node), files)).KnowsSkipInFlightAsync(path, cancellationToken);
         NodeCommandResult dump = await runtime.CheckpointAsync(
-            container.Id, connections, $"{folder}/images", $"{folder}/work", $"{folder}/criu.conf", TimeSpan.FromSeconds(30), cancellationToken);
+            container.Id, knowsSkipInFlight, $"{folder}/images", $"{folder}/work", $"{folder}/criu.conf", TimeSpan.FromMinutes(2), cancellationToken);
 
         Assert.True(dump.Succeeded, await node.RunAsync($"grep Error {folder}/work/dump.log || true"));
         Assert.Contains("Skipping in-flight connection", await node.RunAsync($"cat {folder}/work/dump.log"), StringComparison.Ordinal);

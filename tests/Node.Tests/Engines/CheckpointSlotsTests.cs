@@ -26,7 +26,7 @@ public sealed class CheckpointSlotsTests : IDisposable
     {
         using IDisposable first = await EnterAsync("a");
         Task<IDisposable> waiting = EnterAsync("a");
-        IDisposable other = await EnterAsync("b").WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        IDisposable other = await EnterAsync("b").WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
         Task<IDisposable> third = EnterAsync("c");
         Assert.False(third.IsCompleted);
         other.Dispose();

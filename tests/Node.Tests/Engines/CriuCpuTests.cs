@@ -1,5 +1,7 @@
 using CheckpointOperator.Node.Tests.Node;
 using CheckpointOperator.NodeAgent.Engines;
+using CheckpointOperator.NodeAgent.Launch;
+using CheckpointOperator.NodeAgent.Node;
 
 namespace CheckpointOperator.Node.Tests.Engines;
 
@@ -13,11 +15,31 @@ public sealed class CriuCpuTests(NodeFixture node) : IAsyncLifetime
     private const int X86Entry = 1;
     private const int XsaveSize = 9;
 
-    private readonly CriuCpu _cpu = new(new NodeCommands(node));
+    private readonly Counting _criu = new(new NodeCommands(node));
+    private readonly NodeRoot _root = new(node.Root);
+    private CriuCpu _cpu = null!;
 
-    public async ValueTask InitializeAsync() => await node.RunAsync($"mkdir -p {Folder}");
+    public async ValueTask InitializeAsync()
+    {
+        _cpu = new CriuCpu(_criu, _root);
+        await node.RunAsync($"mkdir -p {Folder}/later");
+    }
 
-    public async ValueTask DisposeAsync() => await node.RunAsync($"rm -rf {Folder}");
+    public async ValueTask DisposeAsync()
+    {
+        _root.Dispose();
+        await node.RunAsync($"rm -rf {Folder}");
+    }
+
+    [Fact]
+    public async Task CRIU_records_a_processor_once_and_later_records_are_the_same()
+    {
+        await _cpu.RecordAsync(Folder, TestContext.Current.CancellationToken);
+        await _cpu.RecordAsync($"{Folder}/later", TestContext.Current.CancellationToken);
+        Assert.Equal(1, _criu.Runs);
+        Assert.Equal(File.ReadAllBytes(node.PathOf($"{Folder}/{CriuCpu.FileName}")), File.ReadAllBytes(node.PathOf($"{Folder}/later/{CriuCpu.FileName}")));
+        Assert.Null(await _cpu.CompareAsync($"{Folder}/later", TestContext.Current.CancellationToken));
+    }
 
     [Fact]
     public async Task The_processor_that_was_recorded_will_do_and_one_that_saves_another_state_will_not()
@@ -30,6 +52,19 @@ public sealed class CriuCpuTests(NodeFixture node) : IAsyncLifetime
         record[ValueOf(record, XsaveSize, ValueOf(record, X86Entry, FirstMessage))] ^= 0x40;
         await File.WriteAllBytesAsync(file, record, TestContext.Current.CancellationToken);
         Assert.Contains("xsave size mismatch", await _cpu.CompareAsync(Folder, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    private sealed class Counting(INodeProcesses node) : INodeProcesses
+    {
+        public int Runs { get; private set; }
+
+        public Task<NodeCommandResult> RunAsync(NodeCommand command, CancellationToken cancellationToken)
+        {
+            Runs++;
+            return node.RunAsync(command, cancellationToken);
+        }
+
+        public Task<int> AwaitLeftoversAsync(string argument, TimeSpan timeLimit, CancellationToken cancellationToken) => node.AwaitLeftoversAsync(argument, timeLimit, cancellationToken);
     }
 
     // Where the value of a field of a protobuf message begins; the message runs to the record's end.

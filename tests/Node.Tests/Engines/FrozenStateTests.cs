@@ -25,7 +25,7 @@ public sealed class FrozenStateTests : IDisposable
         Task waiting = _state.AwaitAsync(7);
         Assert.False(waiting.IsCompleted);
         Write($"{Group}/cgroup.events", "populated 1\nfrozen 1\n");
-        await waiting.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await waiting.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class FrozenStateTests : IDisposable
         Task waiting = _state.AwaitAsync(7);
         Assert.False(waiting.IsCompleted);
         Write("/sys/fs/cgroup/freezer/kubepods/pod1/abc/freezer.state", "FROZEN\n");
-        await waiting.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await waiting.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
     }
 
     [Fact]

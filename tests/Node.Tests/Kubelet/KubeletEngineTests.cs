@@ -39,7 +39,7 @@ public sealed class KubeletEngineTests : IAsyncDisposable
         _engine = new KubeletEngine(
             _kubelet.Api(), new KubeletCheckpoints(node.Root, options), node.Root, new NodeContainers(new ContainerdContainers(node.Root, options), new CriOContainers(node.Root, options)), _containerd, tasks,
             new ArchiveContentWriter(node.Root, options, new OpenVolumeFiles(node.Root), new ContainerdImages(_containerd, options), new OciRuntimeProbe(new NodeCommandRunner(_containerd, node.Root)), TimeProvider.System),
-            new CriuCpu(_containerd), _journal, new CheckpointRecovery(_journal, _containerd, tasks, _store, TimeProvider.System, NullLogger<CheckpointRecovery>.Instance),
+            new CriuCpu(_containerd, node.Root), _journal, new CheckpointRecovery(_journal, _containerd, tasks, _store, TimeProvider.System, NullLogger<CheckpointRecovery>.Instance),
             _store, options, TimeProvider.System, NullLogger<KubeletEngine>.Instance);
         Directory.CreateDirectory(node.On(Folder));
         Directory.CreateDirectory(node.On(Volume));

@@ -93,7 +93,7 @@ public sealed class NodeProcessesTests : IAsyncLifetime
     public async Task At_its_time_limit_it_is_killed_with_its_children()
     {
         string file = Path.Combine(_folder, "pid");
-        var command = new NodeCommand("sh", ["-c", $"sleep 600 & echo $! > {file}; wait"]) { TimeLimit = TimeSpan.FromSeconds(1) };
+        var command = new NodeCommand("sh", ["-c", $"sleep 600 & echo $! > {file}; wait"]) { TimeLimit = TimeSpan.FromSeconds(5) };
         await Assert.ThrowsAsync<TimeoutException>(() => _processes.RunAsync(command, Cancelled));
         string stat = $"/proc/{File.ReadAllText(file).Trim()}/stat";
         // Killed, it is a zombie at most until its new parent has looked.

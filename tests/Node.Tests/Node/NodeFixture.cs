@@ -82,11 +82,11 @@ public sealed class NodeFixture : IAsyncLifetime
         _init.Kill();
         await _init.WaitForExitAsync();
         _init.Dispose();
-        await HostCommand.RunAsync("/bin/sh", ["-c", RemoveCgroups], TimeSpan.FromSeconds(10));
+        await HostCommand.RunAsync("/bin/sh", ["-c", RemoveCgroups], TimeSpan.FromMinutes(1));
     }
 
     /// <summary>Runs a shell script in the node, to its end.</summary>
-    public Task<CommandResult> TryAsync(string script, TimeSpan? limit = null) => HostCommand.RunAsync("/bin/sh", Enter(script), limit ?? TimeSpan.FromSeconds(60));
+    public Task<CommandResult> TryAsync(string script, TimeSpan? limit = null) => HostCommand.RunAsync("/bin/sh", Enter(script), limit ?? TimeSpan.FromMinutes(2));
 
     /// <summary>Runs a shell script in the node, which must succeed, and returns its output.</summary>
     public async Task<string> RunAsync(string script, TimeSpan? limit = null) => (await TryAsync(script, limit)).OrThrow().Output;

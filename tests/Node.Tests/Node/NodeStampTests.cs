@@ -59,7 +59,7 @@ public sealed class NodeStampTests : IDisposable
     {
         Assert.True(_stamp.IsStoreWritable());
         string store = _node.On("/var/lib/checkpoint-operator/archives");
-        (await HostCommand.RunAsync("mount", ["-t", "tmpfs", "-o", "ro", "tmpfs", store], TimeSpan.FromSeconds(10))).OrThrow();
+        (await HostCommand.RunAsync("mount", ["-t", "tmpfs", "-o", "ro", "tmpfs", store], TimeSpan.FromMinutes(1))).OrThrow();
         try
         {
             Assert.False(_stamp.IsStoreWritable());
@@ -67,7 +67,7 @@ public sealed class NodeStampTests : IDisposable
         }
         finally
         {
-            (await HostCommand.RunAsync("umount", [store], TimeSpan.FromSeconds(10))).OrThrow();
+            (await HostCommand.RunAsync("umount", [store], TimeSpan.FromMinutes(1))).OrThrow();
         }
         Directory.Delete(store);
         Assert.True(_stamp.IsStoreWritable());

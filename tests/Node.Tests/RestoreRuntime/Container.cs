@@ -64,7 +64,7 @@ internal sealed class Container : IAsyncDisposable
     /// <summary>The next number that the container prints.</summary>
     public async Task<int> NextAsync()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         string line = await _shim!.StandardOutput.ReadLineAsync(limit.Token)
             ?? throw new InvalidOperationException($"the container {Id} closed its output: {await _shim.StandardError.ReadToEndAsync(limit.Token)}");
         return int.Parse(line, null);

@@ -133,7 +133,7 @@ public sealed class RestoreTests(NodeFixture node)
     [Fact]
     public async Task An_agent_at_work_is_waited_for()
     {
-        var wrapper = new Wrapper(node, "/usr/sbin/runc", timeoutSeconds: 2);
+        var wrapper = new Wrapper(node, "/usr/sbin/runc", timeoutSeconds: 5);
         using var pause = new ManualResetEventSlim();
         await using AgentStandIn agent = wrapper.Agent(_ => AtWork(pause));
         await using Container container = await Container.PrepareAsync(node, "runc");
@@ -205,7 +205,7 @@ public sealed class RestoreTests(NodeFixture node)
         string restoring = (await node.RunAsync($"cat {held}.pid")).Trim();
         await node.RunAsync($"kill -KILL $(awk '/^PPid/ {{ print $2 }}' /proc/{restoring}/status)");
         await shim.WaitForExitAsync(TestContext.Current.CancellationToken);
-        await node.RunAsync($"while kill -0 {restoring} 2> /dev/null; do :; done", TimeSpan.FromSeconds(10));
+        await node.RunAsync($"while kill -0 {restoring} 2> /dev/null; do sleep 0.05; done", TimeSpan.FromSeconds(60));
     }
 
     [Fact]
@@ -242,7 +242,7 @@ public sealed class RestoreTests(NodeFixture node)
 
     private static IEnumerable<string> Silence(ManualResetEventSlim release)
     {
-        release.Wait(TimeSpan.FromSeconds(30));
+        release.Wait(TimeSpan.FromMinutes(2));
         yield break;
     }
 
@@ -251,7 +251,7 @@ public sealed class RestoreTests(NodeFixture node)
         // Longer in all than the wrapper's limit, shorter each time.
         for (int i = 0; i < 3; i++)
         {
-            pause.Wait(TimeSpan.FromSeconds(1));
+            pause.Wait(TimeSpan.FromSeconds(2));
             yield return """{"action":"wait"}""";
         }
         yield return """{"action":"create"}""";

@@ -14,7 +14,7 @@ public sealed class UnifiedCgroupTests(NodeFixture node)
 {
     private const string Groups = "checkpoint-operator-node-tests-unified";
     private const string See = "umount -R /sys/fs/cgroup; mount -t cgroup2 cgroup2 /sys/fs/cgroup";
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     [Theory]
     [InlineData("runc")]
@@ -70,7 +70,7 @@ public sealed class UnifiedCgroupTests(NodeFixture node)
         await node.RunAsync($"mkdir -p {folder}/images {folder}/work; echo skip-in-flight > {folder}/criu.conf");
         await runtime.PauseAsync(container.Id, TestContext.Current.CancellationToken);
         NodeCommandResult dump = await runtime.CheckpointAsync(
-            container.Id, await runtime.ConnectionOptionsAsync(TestContext.Current.CancellationToken), $"{folder}/images", $"{folder}/work", $"{folder}/criu.conf", Limit, TestContext.Current.CancellationToken);
+            container.Id, knowsSkipInFlight: false, $"{folder}/images", $"{folder}/work", $"{folder}/criu.conf", Limit, TestContext.Current.CancellationToken);
         Assert.True(dump.Succeeded, await node.RunAsync($"grep Error {folder}/work/dump.log || true") + dump.LastLine);
         return (folder, runtime);
     }

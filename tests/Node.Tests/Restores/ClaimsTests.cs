@@ -112,7 +112,7 @@ public sealed class ClaimsTests : IDisposable
         }
 
         var journal = new RestoreJournal(_node.Root, _node.Options);
-        using var prepared = new PreparedImages(_node.Root, store, journal, new CriuCpu(new NoProcesses()), TimeProvider.System, NullLogger<PreparedImages>.Instance);
+        using var prepared = new PreparedImages(_node.Root, store, journal, new CriuCpu(new NoProcesses(), _node.Root), TimeProvider.System, NullLogger<PreparedImages>.Instance);
         prepared.Open();
         var volumes = new VolumeRestorer(_node.Root, _node.Options);
         var preparer = new RestorePreparer(

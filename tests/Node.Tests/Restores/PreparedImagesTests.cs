@@ -25,7 +25,7 @@ public sealed class PreparedImagesTests : IDisposable
     {
         _store = new ArchiveStore(_node.Root, _node.Options);
         _journal = new RestoreJournal(_node.Root, _node.Options);
-        _images = new PreparedImages(_node.Root, _store, _journal, new CriuCpu(new NoProcesses()), TimeProvider.System, NullLogger<PreparedImages>.Instance);
+        _images = new PreparedImages(_node.Root, _store, _journal, new CriuCpu(new NoProcesses(), _node.Root), TimeProvider.System, NullLogger<PreparedImages>.Instance);
         _images.Open();
     }
 
@@ -116,7 +116,7 @@ public sealed class PreparedImagesTests : IDisposable
     public async Task One_that_gives_up_waiting_does_not_end_the_work()
     {
         V1Alpha1ContainerCheckpoint checkpoint = Write();
-        using var closed = new PreparedImages(_node.Root, _store, _journal, new CriuCpu(new NoProcesses()), TimeProvider.System, NullLogger<PreparedImages>.Instance);
+        using var closed = new PreparedImages(_node.Root, _store, _journal, new CriuCpu(new NoProcesses(), _node.Root), TimeProvider.System, NullLogger<PreparedImages>.Instance);
         using var kubelet = new CancellationTokenSource();
         Task first = closed.AwaitAsync(Restore, checkpoint, kubelet.Token);
         await kubelet.CancelAsync();
@@ -144,7 +144,7 @@ public sealed class PreparedImagesTests : IDisposable
     {
         V1Alpha1ContainerCheckpoint checkpoint = Write("checkpoint/cpuinfo.img");
         var criu = new OtherProcessor();
-        using var images = new PreparedImages(_node.Root, _store, _journal, new CriuCpu(criu), TimeProvider.System, NullLogger<PreparedImages>.Instance);
+        using var images = new PreparedImages(_node.Root, _store, _journal, new CriuCpu(criu, _node.Root), TimeProvider.System, NullLogger<PreparedImages>.Instance);
         images.Open();
         images.BeginAhead(Restore, checkpoint);
         await AwaitAsync(() => criu.Asked is not null);
@@ -158,7 +158,7 @@ public sealed class PreparedImagesTests : IDisposable
     private static async Task AwaitAsync(Func<bool> condition)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-        limit.CancelAfter(TimeSpan.FromSeconds(20));
+        limit.CancelAfter(TimeSpan.FromMinutes(1));
         while (!condition())
             await Task.Delay(10, limit.Token);
     }

@@ -88,7 +88,7 @@ public sealed class CriOInstallationTests : IAsyncLifetime
     public async Task What_CRI_O_does_not_take_is_rolled_back(string reload, string words)
     {
         var failure = await Assert.ThrowsAsync<RuntimeHandlerException>(
-            () => InstallAsync(Options with { CriORestartCommand = reload, RestartTimeout = TimeSpan.FromSeconds(1) }));
+            () => InstallAsync(Options with { CriORestartCommand = reload, RestartTimeout = TimeSpan.FromSeconds(5) }));
         Assert.Contains(words, failure.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(_node.PathOf(DropIn)));
     }

@@ -110,7 +110,7 @@ public sealed class InstallationTests(NodeFixture node) : IAsyncDisposable
         // Refuses to start with the handler: what a containerd that is stricter than its own dump would do.
         string restart = $"if grep -q checkpoint-restore {Config}; then kill $(cat /run/containerd.pid); exit 0; fi\n{_containerd.Restart}";
         var failure = await Assert.ThrowsAsync<RuntimeHandlerException>(
-            () => _containerd.InstallAsync(Options with { RestartCommand = restart, RestartTimeout = TimeSpan.FromSeconds(2) }));
+            () => _containerd.InstallAsync(Options with { RestartCommand = restart, RestartTimeout = TimeSpan.FromSeconds(8) }));
         Assert.Contains("does not answer", failure.Message, StringComparison.Ordinal);
         Assert.True(failure.IsRolledBack);
         Assert.Equal(Original, await _containerd.ReadAsync(Config));
@@ -144,7 +144,7 @@ public sealed class InstallationTests(NodeFixture node) : IAsyncDisposable
         await _containerd.UninstallAsync();
         Assert.Equal(before, await TaskAsync());
         // Its own process counts on, and containerd still reaches it.
-        await _node.RunAsync("first=$(cat /run/unharmed/count); while [ \"$(cat /run/unharmed/count)\" -lt $((first + 3)) ]; do sleep 0.05; done", TimeSpan.FromSeconds(20));
+        await _node.RunAsync("first=$(cat /run/unharmed/count); while [ \"$(cat /run/unharmed/count)\" -lt $((first + 3)) ]; do sleep 0.05; done", TimeSpan.FromSeconds(60));
         Assert.Equal("reached\n", await _node.RunAsync("ctr task exec --exec-id x unharmed /bin/busybox echo reached"));
         await _node.RunAsync("ctr task rm --force unharmed; ctr container rm unharmed");
     }

@@ -99,7 +99,7 @@ public sealed class NewerContainerdTests(NodeFixture node) : IAsyncDisposable
         await _containerd.WriteConfigAsync(HandEdited);
         string restart = $"if [ -e {DropIn} ]; then kill $(cat /run/containerd.pid); exit 0; fi\n{_containerd.Restart}";
         var failure = await Assert.ThrowsAsync<RuntimeHandlerException>(
-            () => _containerd.InstallAsync(_containerd.Options with { RestartCommand = restart, RestartTimeout = TimeSpan.FromSeconds(2) }));
+            () => _containerd.InstallAsync(_containerd.Options with { RestartCommand = restart, RestartTimeout = TimeSpan.FromSeconds(8) }));
         Assert.True(failure.IsRolledBack);
         Assert.False(_containerd.Exists(DropIn));
         Assert.Equal(HandEdited, await _containerd.ReadAsync(Config));
