@@ -70,7 +70,7 @@ public sealed class RefusalTests(ClusterFixture cluster) : AcceptanceTest(cluste
         await Namespace.UntilRefusedAsync(Namespace.Checkpoint("early"), "Ready", "PodNotRunning");
 
         await Namespace.KubectlAsync("create", "configmap", "later", "--from-literal=greeting=late");
-        await Namespace.UntilReadyAsync(Namespace.Checkpoint("early"), deadline: TimeSpan.FromMinutes(3));
+        await Namespace.UntilReadyAsync(Namespace.Checkpoint("early"), deadline: TimeSpan.FromMinutes(5));
     }
 
     [Fact]
@@ -113,11 +113,16 @@ public sealed class RefusalTests(ClusterFixture cluster) : AcceptanceTest(cluste
         string archive = (await Namespace.CheckpointAsync("first", "server")).Status("archive", "path")!;
         await Cluster.Node.RunAsync($"mv {archive} {archive}.away");
         await Namespace.ApplyAsync(Manifests.Restore("copy", "first"));
-        await Namespace.UntilRefusedAsync(Namespace.Restore("copy"), "Restored", "ArchiveMissing");
-        await AssertNeverStartedAsync("copy");
+        // Told when the container is created, and before a Pod is made where the agent has looked for the archive meanwhile.
+        JsonObject refused = await Namespace.UntilAsync(
+            Namespace.Restore("copy"), value => value.Says("Restored", "False", "ArchiveMissing") || value.Says("Preflight", "False", "ArchiveMissing"), "says that the archive is missing");
+        await Namespace.UntilRefusedAsync(Namespace.Restore("copy"), refused.Says("Restored", "False", "ArchiveMissing") ? "Restored" : "Preflight", "ArchiveMissing");
+        if (refused.Says("Restored", "False"))
+            await AssertNeverStartedAsync("copy");
 
         await Cluster.Node.RunAsync($"mv {archive}.away {archive}");
-        await Namespace.UntilReadyAsync(Namespace.Restore("copy"), deadline: TimeSpan.FromMinutes(3));
+        // It looks again every five minutes.
+        await Namespace.UntilReadyAsync(Namespace.Restore("copy"), deadline: TimeSpan.FromMinutes(8));
     }
 
     [Fact]
@@ -137,7 +142,7 @@ public sealed class RefusalTests(ClusterFixture cluster) : AcceptanceTest(cluste
         await AssertNeverStartedAsync("copy");
 
         await Cluster.Node.RunAsync(flip);
-        await Namespace.UntilReadyAsync(Namespace.Restore("copy"), deadline: TimeSpan.FromMinutes(3));
+        await Namespace.UntilReadyAsync(Namespace.Restore("copy"), deadline: TimeSpan.FromMinutes(5));
     }
 
     [Fact]

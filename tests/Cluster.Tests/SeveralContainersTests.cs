@@ -27,9 +27,9 @@ public sealed class SeveralContainersTests(ClusterFixture cluster) : AcceptanceT
             imagePullPolicy: IfNotPresent
             command: [sh, -c, "trap 'echo ended; exit 0' TERM; id=$(cat /proc/sys/kernel/random/uuid); while n=$((n + 1)); do echo $n $id; echo $n $id > /tmp/next; mv /tmp/next /tmp/state; sleep 0.2; done"]
             volumeMounts: [{name: shared, mountPath: /shared}]
-            startupProbe: {exec: {command: [test, -s, /tmp/state]}, periodSeconds: 1}
-            livenessProbe: {exec: {command: [test, -s, /tmp/state]}, periodSeconds: 1, failureThreshold: 1}
-            readinessProbe: {exec: {command: [test, -s, /tmp/state]}, periodSeconds: 1}
+            startupProbe: {exec: {command: [test, -s, /tmp/state]}, periodSeconds: 1, timeoutSeconds: 30}
+            livenessProbe: {exec: {command: [test, -s, /tmp/state]}, periodSeconds: 1, timeoutSeconds: 30, failureThreshold: 1}
+            readinessProbe: {exec: {command: [test, -s, /tmp/state]}, periodSeconds: 1, timeoutSeconds: 30}
             lifecycle:
               postStart: {exec: {command: [sh, -c, "echo started >> /tmp/hooks"]} }
               preStop: {exec: {command: [sh, -c, "echo stopping > /proc/1/fd/1"]} }
@@ -103,17 +103,18 @@ public sealed class SeveralContainersTests(ClusterFixture cluster) : AcceptanceT
         await Namespace.CheckpointAsync("one", "pod", "container: one");
         string archive = (await Namespace.CheckpointAsync("two", "pod", "container: two")).Status("archive", "path")!;
         await Namespace.EndPodAsync("pod");
-        await Cluster.Node.RunAsync($"mv {archive} {archive}.away");
+        // Changed, not gone: that would be seen by the agent, which looks whether archives are there, and be told before a Pod is made.
+        await Cluster.Node.RunAsync($"mv {archive} {archive}.away; (cat {archive}.away; echo more) > {archive}");
 
         await Namespace.ApplyAsync(Manifests.RestoreContainers("copy", [("one", "one"), ("two", "two")]));
-        await Namespace.UntilRefusedAsync(Namespace.Restore("copy"), "Restored", "ArchiveMissing");
+        await Namespace.UntilRefusedAsync(Namespace.Restore("copy"), "Restored", "DigestMismatch");
         JsonObject half = await Namespace.UntilAsync(Namespace.Restore("copy"), value => value.Says("Ready", "False", "RestoreFailed"), "tells the refusal");
         Assert.Equal(["one Restored", "two Pending"], Results(half));
         Assert.Equal(("Running", "1/2"), (half.Phase, half.Status("restoredContainers")));
         Assert.False((await Cluster.Kubectl.GetAsync(Namespace.Pod("copy")))!.Says("Ready", "True"));
 
         await Cluster.Node.RunAsync($"mv {archive}.away {archive}");
-        JsonObject whole = await Namespace.UntilReadyAsync(Namespace.Restore("copy"), TimeSpan.FromMinutes(3));
+        JsonObject whole = await Namespace.UntilReadyAsync(Namespace.Restore("copy"), TimeSpan.FromMinutes(5));
         Assert.Equal(["one Restored", "two Restored"], Results(whole));
     }
 
