@@ -37,8 +37,24 @@ internal static class TreeRemoval
             (above, name) => RemoveEmptied(above.Handle, name, display));
 
     /// <summary>Removes what is no directory; false when it is one. What something is mounted on is refused.</summary>
-    internal static bool TryRemoveFile(SafeFileHandle parent, ReadOnlySpan<byte> terminatedName, EntryName display) =>
-        IsDirectory(parent, terminatedName, display) != true && TryRemove(parent, terminatedName, display);
+    /// <param name="parent">Its folder.</param>
+    /// <param name="terminatedName">Its name in it.</param>
+    /// <param name="display">What it is called in a fault.</param>
+    /// <param name="mayBeMount">Whether something may be mounted there (<see cref="MountPoints"/>): then it is looked at first.</param>
+    /// <param name="wasThere">Whether there was one.</param>
+    internal static bool TryRemoveFile(SafeFileHandle parent, ReadOnlySpan<byte> terminatedName, EntryName display, bool mayBeMount, out bool wasThere)
+    {
+        if (!mayBeMount)
+        {
+            wasThere = Libc.unlinkat(parent, terminatedName, 0) == 0;
+            if (wasThere || Marshal.GetLastPInvokeError() == Errno.ENOENT)
+                return true;
+        }
+
+        var isDirectory = IsDirectory(parent, terminatedName, display);
+        wasThere = isDirectory is not null;
+        return isDirectory != true && TryRemove(parent, terminatedName, display);
+    }
 
     /// <summary>Removes an entry with all below it, where nothing is mounted (<see cref="MountPoints"/>). False when there is none.</summary>
     internal static bool RemoveUnmounted(SafeFileHandle parent, ReadOnlySpan<byte> terminatedName, EntryName display)

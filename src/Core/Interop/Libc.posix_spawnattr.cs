@@ -4,6 +4,8 @@ namespace CheckpointOperator.Core.Interop;
 
 internal static partial class Libc
 {
+    private const string NewerLibrary = "libc.so.6";
+
     internal const short POSIX_SPAWN_SETSIGDEF = 0x04;
     internal const short POSIX_SPAWN_SETSIGMASK = 0x08;
     internal const short POSIX_SPAWN_SETSID = 0x80;
@@ -31,9 +33,10 @@ internal static partial class Libc
 
     /// <summary>Whether this C library can have a program born in a control group.</summary>
     internal static bool CanSpawnInControlGroup { get; } =
-        NativeLibrary.TryLoad("libc.so.6", out var library) && NativeLibrary.TryGetExport(library, nameof(posix_spawnattr_setcgroup_np), out _);
+        NativeLibrary.TryLoad(NewerLibrary, out var library) && NativeLibrary.TryGetExport(library, nameof(posix_spawnattr_setcgroup_np), out _);
 
-    [LibraryImport(Library)]
+    // Looked for when it is called: a linker that binds the others would miss it.
+    [LibraryImport(NewerLibrary)]
     internal static partial int posix_spawnattr_setcgroup_np(Span<byte> attributes, int descriptor);
 
     [LibraryImport(Library)]

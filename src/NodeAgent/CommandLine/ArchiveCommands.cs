@@ -8,17 +8,16 @@ namespace CheckpointOperator.NodeAgent.CommandLine;
 /// <summary>The commands <c>archive …</c>.</summary>
 internal static class ArchiveCommands
 {
-    /// <summary>Makes them.</summary>
-    public static Command Create() => new("archive", "Reads checkpoint archives of podman, CRI-O and containerd, plain or compressed, and OCI images of checkpoints.")
-    {
-        CreateImport(),
-        CreateImport(new OfflineCommand("import-config", "Writes config.dump and spec.dump into DEST, nothing else."), static (archive, destination, _, cancellationToken) =>
-            Describe(archive.ImportConfig(destination, cancellationToken))),
-        CreateRuntime(),
-        InspectCommand.Create(),
-        DiffCommand.Create(),
-        MemoryCommand.Create(),
-    };
+    /// <summary>All of them.</summary>
+    public static CommandGroup Group { get; } = new(
+        "archive",
+        "Reads checkpoint archives of podman, CRI-O and containerd, plain or compressed, and OCI images of checkpoints.",
+        ("import", CreateImport),
+        ("import-config", CreateImportConfig),
+        ("runtime", CreateRuntime),
+        ("inspect", InspectCommand.Create),
+        ("diff", DiffCommand.Create),
+        ("memory", MemoryCommand.Create));
 
     /// <summary>The argument that names an archive.</summary>
     public static Argument<string> Archive() => new("ARCHIVE") { Description = "The archive's file; for an OCI image its tar (oci-archive) or layout folder." };
@@ -36,6 +35,10 @@ internal static class ArchiveCommands
                 () => JsonSerializer.Serialize(result, CommandLineJson.Default.HashedImport));
         });
     }
+
+    private static OfflineCommand CreateImportConfig() => CreateImport(
+        new OfflineCommand("import-config", "Writes config.dump and spec.dump into DEST, nothing else."),
+        static (archive, destination, _, cancellationToken) => Describe(archive.ImportConfig(destination, cancellationToken)));
 
     private static OfflineCommand CreateImport(OfflineCommand command, Func<CheckpointArchive, RootDirectory, ParseResult, CancellationToken, CommandOutput> import)
     {

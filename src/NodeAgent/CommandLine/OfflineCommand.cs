@@ -37,47 +37,59 @@ internal sealed class OfflineCommand : Command
     }
 
     /// <summary>Sets what the command does; it hands back what to print.</summary>
-    public void Does(Func<ParseResult, CancellationToken, Task<CommandOutput>> act) => Guard(async (result, cancellationToken) =>
+    public void Does(Func<ParseResult, CancellationToken, Task<CommandOutput>> act) => SetAction(async (result, cancellationToken) =>
     {
-        var output = await act(result, cancellationToken);
-        Console.Out.WriteLine(result.GetValue(_format) == "json" ? output.Json() : output.Text());
+        try
+        {
+            Print(result, await act(result, cancellationToken));
+            return ExitCode.Done;
+        }
+        catch (Exception failure) when (IsExpected(failure))
+        {
+            return Fail(result, failure);
+        }
     });
 
     /// <inheritdoc cref="Does(Func{ParseResult, CancellationToken, Task{CommandOutput}})"/>
     public void Does(Func<ParseResult, CancellationToken, CommandOutput> act) =>
-        Does((result, cancellationToken) => Task.FromResult(act(result, cancellationToken)));
+        Prints((result, cancellationToken) => Print(result, act(result, cancellationToken)));
 
     /// <summary>Sets what the command does, which prints by itself while it works.</summary>
-    public void Prints(Action<ParseResult, CancellationToken> act) => Guard((result, cancellationToken) =>
-    {
-        act(result, cancellationToken);
-        return Task.CompletedTask;
-    });
-
-    private void Guard(Func<ParseResult, CancellationToken, Task> act) => SetAction(async (result, cancellationToken) =>
+    // An interruption ends such a command as it ends any program: none is told of what does not wait.
+    public void Prints(Action<ParseResult, CancellationToken> act) => SetAction(result =>
     {
         try
         {
-            await act(result, cancellationToken);
+            act(result, CancellationToken.None);
             return ExitCode.Done;
         }
-        catch (ArchiveRefusedException refusal)
+        catch (Exception failure) when (IsExpected(failure))
         {
-            if (result.GetValue(_format) == "json")
-                Console.Out.WriteLine(JsonSerializer.Serialize(
+            return Fail(result, failure);
+        }
+    });
+
+    private void Print(ParseResult result, CommandOutput output) => StandardOutput.WriteLine(IsJson(result) ? output.Json() : output.Text());
+
+    private bool IsJson(ParseResult result) => result.GetValue(_format) == "json";
+
+    private int Fail(ParseResult result, Exception failure)
+    {
+        if (failure is ArchiveRefusedException refusal)
+        {
+            if (IsJson(result))
+                StandardOutput.WriteLine(JsonSerializer.Serialize(
                     new RefusalOutput(refusal.Reason.ToString(), refusal.Entry, refusal.Index, refusal.Message), CommandLineJson.Default.RefusalOutput));
             Complain(refusal.Message);
             return ExitCode.Refused;
         }
-        catch (Exception failure) when (IsExpected(failure))
-        {
-            Complain(failure is OperationCanceledException ? "interrupted" : failure.Message);
-            return ExitCode.Failed;
-        }
-    });
+
+        Complain(failure is OperationCanceledException ? "interrupted" : failure.Message);
+        return ExitCode.Failed;
+    }
 
     private static bool IsExpected(Exception failure) =>
-        failure is IOException or UnauthorizedAccessException or FormatException or JsonException or NotSupportedException or Win32Exception
+        failure is ArchiveRefusedException or IOException or UnauthorizedAccessException or FormatException or JsonException or NotSupportedException or Win32Exception
             or OperationCanceledException;
 
     private static void Complain(string message) =>

@@ -8,14 +8,14 @@ namespace CheckpointOperator.NodeAgent.CommandLine;
 /// <summary>The commands <c>rootfs …</c>.</summary>
 internal static class RootFsCommands
 {
-    /// <summary>Makes them.</summary>
-    public static Command Create() => new("rootfs", "Makes and applies the changes of a container's root file system.")
-    {
-        RootFsDiffCommand.Create(),
-        ConvertCommand.Create(),
-        CreateApply(),
-        CreateDelete(),
-    };
+    /// <summary>All of them.</summary>
+    public static CommandGroup Group { get; } = new(
+        "rootfs",
+        "Makes and applies the changes of a container's root file system.",
+        ("diff", RootFsDiffCommand.Create),
+        ("convert", ConvertCommand.Create),
+        ("apply", CreateApply),
+        ("delete", CreateDelete));
 
     private static Argument<string> Root() => new("ROOT") { Description = "The container's root file system." };
 

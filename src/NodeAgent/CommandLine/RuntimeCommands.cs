@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using CheckpointOperator.Core.Runtimes;
-using Command = System.CommandLine.Command;
 
 namespace CheckpointOperator.NodeAgent.CommandLine;
 
@@ -10,8 +9,8 @@ internal static class RuntimeCommands
 {
     private static readonly string[] KnownRuntimes = ["runc", "crun"];
 
-    /// <summary>Makes them.</summary>
-    public static Command Create() => new("runtime", "Asks OCI runtimes what they can do.") { CreateProbe() };
+    /// <summary>All of them.</summary>
+    public static CommandGroup Group { get; } = new("runtime", "Asks OCI runtimes what they can do.", ("probe", CreateProbe));
 
     private static OfflineCommand CreateProbe()
     {

@@ -154,6 +154,34 @@ public sealed class OfflineCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("checkpoint-agent archive import <ARCHIVE> <DEST>", "archive", "import", "--help")]
+    [InlineData("checkpoint-agent archive import <ARCHIVE> <DEST>", "archive", "import", "archive", "-h")]
+    [InlineData("checkpoint-agent archive [command]", "archive", "/?")]
+    [InlineData("checkpoint-agent [command]", "-?")]
+    public void Help_is_given_wherever_it_is_asked_for(string usage, params string[] arguments)
+    {
+        var run = AgentProcess.Run(_folder.Path, arguments);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains($"  {usage}", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Results_follow_each_other_in_one_file()
+    {
+        MakeArchive();
+        _folder.Shell($"agent='{Path.Combine(AppContext.BaseDirectory, "checkpoint-agent")}'; ($agent archive runtime archive; $agent archive runtime archive) > printed; $agent archive runtime archive >> printed");
+        Assert.Equal("runc\nrunc\nrunc\n", File.ReadAllText(_folder["printed"]));
+    }
+
+    [Fact]
+    public void A_result_that_cannot_be_printed_is_a_fault()
+    {
+        MakeArchive();
+        Assert.Equal("1\n", _folder.Shell($"'{Path.Combine(AppContext.BaseDirectory, "checkpoint-agent")}' archive runtime archive > /dev/full 2> error && echo 0 || echo $?"));
+        Assert.StartsWith("checkpoint-agent: ", File.ReadAllText(_folder["error"]), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("archive", "import", "missing", "out")]
     [InlineData("archive", "inspect", "missing")]
     [InlineData("rootfs", "apply", "missing", "root")]

@@ -1,4 +1,5 @@
 using CheckpointOperator.Core.FileSystem;
+using CheckpointOperator.Core.Interop;
 using CheckpointOperator.Core.Tests.Corpus;
 using CheckpointOperator.Core.Tests.Support;
 
@@ -28,6 +29,26 @@ public sealed class MountPointsTests : IDisposable
         finally
         {
             Mounts.Detach(_folder["root"]);
+        }
+    }
+
+    [Fact]
+    public void What_is_mounted_after_the_look_is_not_removed_as_a_file()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can mount");
+        _folder.Shell("mkdir root; echo inner > root/file; echo outer > outer");
+        Mounts.Bind(_folder["outer"], _folder["root/file"]);
+        try
+        {
+            var root = _folder.Open("root");
+            var failure = Assert.Throws<FileSystemException>(
+                () => TreeRemoval.TryRemoveFile(root.Handle, "file\0"u8, new EntryName(root, RelativePath.Parse("file")), mayBeMount: false, out _));
+            Assert.Equal(Errno.EXDEV, failure.Error);
+            Assert.Equal("outer\n", _folder.Shell("cat root/file"));
+        }
+        finally
+        {
+            Mounts.Detach(_folder["root/file"]);
         }
     }
 

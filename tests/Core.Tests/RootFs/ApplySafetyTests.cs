@@ -2,6 +2,7 @@ using System.Diagnostics;
 using CheckpointOperator.Core.Archives;
 using CheckpointOperator.Core.FileSystem;
 using CheckpointOperator.Core.RootFs;
+using CheckpointOperator.Core.Tests.Corpus;
 using CheckpointOperator.Core.Tests.Support;
 
 namespace CheckpointOperator.Core.Tests.RootFs;
@@ -62,6 +63,30 @@ public sealed class ApplySafetyTests : IDisposable
         finally
         {
             _folder.Shell("umount root/etc/hosts");
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_an_entry_meets_is_replaced_whatever_it_is(bool hasMounts)
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can mount");
+        Mounts.Memory(_folder["root"]);
+        try
+        {
+            _folder.Shell("mkdir -p root/d/folder/below root/mounted; cd root/d; touch folder/below/x; echo old > file; echo kept > kept; ln kept second; ln -s kept link; mkfifo pipe; ln -s kept other");
+            if (hasMounts)
+                Mounts.Memory(_folder["root/mounted"]);
+            Apply(new HandmadeTar().File("d/file", "1").File("d/link", "2").File("d/folder", "3").File("d/new", "4").File("d/second", "5")
+                .Symlink("d/pipe", "a").Symlink("d/other", "b").Symlink("d/added", "c").File("d/file", "6"));
+            Assert.Equal(
+                "added->c file->6 folder->3 kept->kept link->2 new->4 other->b pipe->a second->5",
+                _folder.Shell("cd root/d; echo $(for name in *; do if [ -L $name ]; then echo \"$name->$(readlink $name)\"; else echo \"$name->$(cat $name)\"; fi; done)").Trim());
+        }
+        finally
+        {
+            Mounts.Detach(_folder["root"]);
         }
     }
 

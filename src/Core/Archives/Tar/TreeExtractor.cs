@@ -20,6 +20,10 @@ internal sealed class TreeExtractor : IDisposable
     private readonly ExtractedPaths? _extracted;
     private readonly SmallFiles _smallFiles;
     private readonly SideCopies _copies;
+    private readonly Lazy<bool> _mayHaveMounts;
+
+    // Where one entry had to be replaced the next one mostly has, too.
+    private bool _replaces;
 
     /// <summary>Begins to write below a directory.</summary>
     /// <param name="root">The directory.</param>
@@ -38,6 +42,7 @@ internal sealed class TreeExtractor : IDisposable
         _smallFiles = new SmallFiles(policy);
         _copies = new SideCopies(policy, copiesAtOnce ?? Math.Min(Environment.ProcessorCount, 2));
         _extracted = policy.Whiteouts ? new ExtractedPaths() : null;
+        _mayHaveMounts = new Lazy<bool>(() => MountPoints.MayBeBelow(root.Handle));
     }
 
     internal long Entries { get; private set; }
@@ -156,7 +161,7 @@ internal sealed class TreeExtractor : IDisposable
     private void WriteFile(TarReader reader, TarEntry entry, CancellationToken cancellationToken)
     {
         var flags = Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_NOFOLLOW;
-        var parent = _parent.Open(entry);
+        var parent = OpenPlace(entry);
         SafeFileHandle file;
         int error;
         while ((file = RootDirectory.OpenAt(parent, entry.Path.TerminatedName, flags, 0x180, RootDirectory.InRoot, out error)).IsInvalid)
@@ -190,7 +195,7 @@ internal sealed class TreeExtractor : IDisposable
         if (!_policy.FollowLinksInside && !LinkTarget.StaysInside(entry.LinkTarget, entry.Path.Depth - 1))
             throw entry.Refuse(ArchiveRefusal.EscapingSymbolicLink, $"it points to '{DisplayText.Of(entry.LinkTarget)}'");
         byte[] target = [.. entry.LinkTarget, 0];
-        var parent = _parent.Open(entry);
+        var parent = OpenPlace(entry);
         while (Libc.symlinkat(target, parent, entry.Path.TerminatedName) != 0)
             parent = ReplaceIfThere(entry, "make symbolic link");
         EntryMetadata.SetByName(parent, entry, _policy, NameOf(entry));
@@ -312,16 +317,33 @@ internal sealed class TreeExtractor : IDisposable
     private SafeFileHandle ReplaceIfThere(TarEntry entry, string operation) =>
         Marshal.GetLastPInvokeError() == Errno.EEXIST ? Replace(entry) : throw FileSystemException.FromLastError(operation, _root.Describe(entry.Path));
 
+    /// <summary>The folder that an entry goes into; what was in its place is removed at once where the one before had to be replaced.</summary>
+    private SafeFileHandle OpenPlace(TarEntry entry)
+    {
+        var parent = _parent.Open(entry);
+        if (_replaces)
+            RemoveFile(parent, entry, out _replaces);
+        return parent;
+    }
+
     private SafeFileHandle Replace(TarEntry entry)
     {
         var parent = _parent.Open(entry);
-        var isGone = false;
-        Guard(entry, ArchiveRefusal.MountInPath, () => isGone = TreeRemoval.TryRemoveFile(parent, entry.Path.TerminatedName, NameOf(entry)));
-        if (isGone)
+        if (RemoveFile(parent, entry, out _replaces))
             return parent;
         _parent.Drop();
         Guard(entry, ArchiveRefusal.MountInPath, () => _root.RemoveTree(entry.Path));
         return _parent.Open(entry);
+    }
+
+    /// <summary>Removes what is no directory. False when it is one.</summary>
+    private bool RemoveFile(SafeFileHandle parent, TarEntry entry, out bool wasThere)
+    {
+        var found = false;
+        var isFree = false;
+        Guard(entry, ArchiveRefusal.MountInPath, () => isFree = TreeRemoval.TryRemoveFile(parent, entry.Path.TerminatedName, NameOf(entry), _mayHaveMounts.Value, out found));
+        wasThere = found;
+        return isFree;
     }
 
     private static void Guard(TarEntry entry, ArchiveRefusal reason, Action remove)
