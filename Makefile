@@ -4,9 +4,16 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
 configuration ?= Release
-architecture := $(if $(filter aarch64,$(shell uname -m)),arm64,x64)
-runtime := linux-$(architecture)
-bin := artifacts/bin
+# amd64 or arm64; the programs of a foreign one go into a folder of their own.
+machine := $(if $(filter aarch64,$(shell uname -m)),arm64,amd64)
+architecture ?= $(machine)
+runtime := linux-$(architecture:amd64=x64)
+foreign := $(filter-out $(machine),$(architecture))
+bin := artifacts/bin$(foreign:%=-%)
+published := artifacts/publish$(foreign:%=-%)
+# What compiles and links for a foreign one: Debian's cross compiler has its libraries.
+cross := $(if $(foreign),-p:CppCompilerAndLinker=clang -p:ObjCopyName=$(if $(filter arm64,$(foreign)),aarch64,x86_64)-linux-gnu-objcopy)
+export CHECKPOINT_OPERATOR_ARCHITECTURE := $(architecture)
 programs := $(addprefix $(bin)/,checkpoint-operator checkpoint-agent checkpoint-restore-runtime)
 
 # The sources of a project: what a program is made anew for when it changes.
@@ -14,9 +21,9 @@ settings := $(wildcard *.props src/*.props global.json)
 sources = $(settings) $(shell find $(addprefix src/,$(1)) -type f -not -path '*/bin/*' -not -path '*/obj/*')
 # A program's publish folder is its own: only the program itself goes into $(bin).
 define publish
-	@mkdir -p $(bin) artifacts/publish
-	dotnet publish src/$(1) --configuration $(configuration) --runtime $(runtime) --output artifacts/publish/$(1) --verbosity quiet --nologo
-	@install -m 755 artifacts/publish/$(1)/$(notdir $@) $@
+	@mkdir -p $(bin) $(published)
+	dotnet publish src/$(1) --configuration $(configuration) --runtime $(runtime) --output $(published)/$(1) --verbosity quiet --nologo $(cross)
+	@install -m 755 $(published)/$(1)/$(notdir $@) $@
 endef
 
 .PHONY: help
@@ -28,7 +35,7 @@ deps: ## install what building takes, from Debian (as root)
 	@eng/deps
 
 .PHONY: build
-build: $(programs) ## publish the three native programs into artifacts/bin
+build: $(programs) ## publish the native programs into artifacts/bin (architecture=arm64: into artifacts/bin-arm64)
 
 $(bin)/checkpoint-operator: $(call sources,Operator Kubernetes)
 	$(call publish,Operator)
@@ -40,8 +47,12 @@ $(bin)/checkpoint-restore-runtime: $(call sources,RestoreRuntime)
 	$(call publish,RestoreRuntime)
 
 .PHONY: images
-images: $(programs) ## build the container images, without a registry (as root)
-	@eng/images
+images: $(programs) ## build the container images, without a registry (as root; architecture=arm64 for the other one)
+	@eng/images $(if $(foreign),operator agent)
+
+.PHONY: test-images
+test-images: $(programs) ## test the images alone (as root; architecture=arm64 runs that one's programs by qemu-user-static)
+	dotnet test --project tests/Delivery.Tests
 
 .PHONY: cluster-up
 cluster-up: ## build and start the local cluster (as root)
