@@ -4,6 +4,9 @@ namespace CheckpointOperator.Cluster.Tests;
 [Collection(nameof(Disruption))]
 public sealed class InstallationTests(ClusterFixture cluster) : AcceptanceTest(cluster)
 {
+    /// <summary>Where the documents say how it is removed.</summary>
+    internal static readonly (string Document, string Heading) Removal = ("docs/install.md", "Removing");
+
     [Theory]
     [InlineData(Installation.Operator)]
     [InlineData(Installation.Agent)]
@@ -55,14 +58,22 @@ public sealed class InstallationTests(ClusterFixture cluster) : AcceptanceTest(c
     }
 
     [Fact]
-    public async Task Uninstalling_leaves_nothing_running()
+    public async Task What_the_documents_say_about_removing_it_leaves_nothing_of_it()
     {
         await Namespace.StartServerAsync("server");
-        // A restored container needs the restore runtime to its end, so the runtime would stay.
+        await Namespace.CheckpointAsync("first", "server");
+        await Namespace.RestoreAsync("copy", "first");
+        // The containers that other tests restored need the restore runtime to their end, so the runtime would stay.
         await Cluster.AwaitDeletedNamespacesAsync();
         try
         {
-            await Cluster.Installation.UninstallAsync();
+            foreach (RunnableBlock block in RunnableBlock.Below(Removal.Document, Removal.Heading))
+                await block.RunAsync(Cluster.Kubectl);
+            string files = await Cluster.Node.RunAsync("find /var/lib/checkpoint-operator /opt/checkpoint-operator /run/checkpoint-operator ! -type d; ls -d /etc/containerd/*checkpoint* 2> /dev/null || true");
+            Assert.True(files.Length == 0, $"still on the node: {files}");
+            string objects = await Cluster.Kubectl.RunAsync("get", "namespaces,clusterroles,clusterrolebindings,runtimeclasses", "-o", "name");
+            Assert.DoesNotContain(objects.Split('\n'), name => name.Contains("/checkpoint-operator", StringComparison.Ordinal) || name.Contains("/checkpoint-agent", StringComparison.Ordinal)
+                || name.EndsWith("/checkpoint-restore", StringComparison.Ordinal));
             string handler = await Cluster.Node.RunAsync("grep -rl checkpoint-restore /etc/containerd /opt/checkpoint-operator || true");
             Assert.True(handler.Length == 0, $"the handler is still in {handler}");
             foreach (Component component in new[] { Component.Agent, Component.Operator })
