@@ -127,12 +127,19 @@ public sealed partial class GoingOnTests(ClusterFixture cluster) : AcceptanceTes
     }
 
     [Fact]
-    public async Task Redis_comes_back_with_its_keys()
+    public async Task Redis_comes_back_with_its_keys_and_its_client()
     {
-        await Namespace.ApplyAsync(Manifests.ShellPod("redis", "Always", ("redis", "exec redis-server --save '' --appendonly no --dir /tmp")));
+        // The client waits for what is pushed after the restore.
+        await Namespace.ApplyAsync(Manifests.ShellPod("redis", "Always", ("redis", """
+            redis-server --save '' --appendonly no --dir /tmp &
+            until redis-cli ping 2> /dev/null | grep -q PONG; do sleep 0.1; done
+            redis-cli blpop queue 0 > /tmp/popped &
+            wait
+            """)));
         await Namespace.UntilPodReadyAsync("redis");
         await Namespace.ExecAsync("redis", "sh", "-c", """
             until redis-cli ping | grep -q PONG; do sleep 0.1; done
+            until redis-cli client list | grep -q cmd=blpop; do sleep 0.1; done
             redis-cli eval "for i = 0, 9999 do redis.call('set', 'key:' .. i, 'value:' .. i) end" 0
             """);
 
@@ -142,6 +149,11 @@ public sealed partial class GoingOnTests(ClusterFixture cluster) : AcceptanceTes
 
         Assert.Equal("10000", (await Namespace.ExecAsync("redis", "redis-cli", "dbsize")).Trim());
         Assert.Equal("value:9999", (await Namespace.ExecAsync("redis", "redis-cli", "get", "key:9999")).Trim());
+        Assert.Equal("queue\nlate", (await Namespace.ExecAsync("redis", "sh", "-c", """
+            redis-cli rpush queue late > /dev/null
+            until grep -q late /tmp/popped; do sleep 0.1; done
+            cat /tmp/popped
+            """)).Trim());
     }
 
     private async Task<string> PidAsync(string restore) =>
