@@ -148,7 +148,7 @@ public sealed class StoreTests(ClusterFixture cluster, NodeBefore before) : Inte
         await Killer.AssertNothingFrozenAsync();
         Assert.True((await Namespace.AskAsync("server")).Count > state.Count, "the source goes on");
         string uid = (string)checkpoint["metadata"]!["uid"]!;
-        string found = (await Cluster.Node.RunAsync($"find {Folder} -name '*{uid}*' -printf '%f '")).Trim();
+        string found = (await Cluster.Node.RunAsync($"find {Folder} -name '*{uid}*' -printf '%f ' 2> /dev/null || true")).Trim();
         Assert.Equal(checkpoint.Phase == "Ready" ? $"{uid}.tar" : string.Empty, found);
         string reason = checkpoint.Phase == "Ready" ? "Ready" : checkpoint.Reason("Ready");
         if (checkpoint.Phase == "Ready")

@@ -16,17 +16,17 @@ public sealed class NodeSnapshot
           awk '{ for (i = 7; $i != "-"; i++); print "mount", $(i + 1), $5 }' /proc/1/mountinfo
           # Who came in from outside, as this script did, has its session there.
           ps -eo sess=,stat=,args= | awk '$1 != 0 { state = $2 ~ /^[TZ]/ ? " " substr($2, 1, 1) : ""; $1 = $2 = ""; print "process" $0 state }'
-          find /sys/fs/cgroup -type d -printf 'cgroup %p\n'
-          find /sys/fs/cgroup -name freezer.state -exec grep -H . {} + || true
-          find /sys/fs/cgroup -name cgroup.events -exec grep -H frozen {} + || true
-          # What is removed meanwhile is no matter.
+          # What is removed meanwhile is no matter, here and below: find fails by it, having told the rest.
+          find /sys/fs/cgroup -type d -printf 'cgroup %p\n' 2> /dev/null || true
+          find /sys/fs/cgroup -name freezer.state -exec grep -H . {} + 2> /dev/null || true
+          find /sys/fs/cgroup -name cgroup.events -exec grep -H frozen {} + 2> /dev/null || true
           for folder in /var/lib/checkpoint-operator /run/checkpoint-operator /run/containerd/runc /run/criu* /tmp /var/tmp /dev/shm /var/lib/kubelet/checkpoints; do
             find "$folder" -mindepth 1 -printf 'file %p\n' 2> /dev/null || true
           # The logs of a restore that failed stay until the agent starts the next time.
           done | { grep -vE '/restores/restore-[0-9a-f]{64}(/work(/.*)?|/criu\.conf)?$' || true; }
           find /run/containerd/io.containerd.runtime.v2.task -mindepth 1 -maxdepth 2 -printf 'file %p\n' 2> /dev/null || true
           # By their control groups: a kubelet that was killed meanwhile keeps the folder of a Pod that is gone ("orphaned pod") for ever.
-          find /sys/fs/cgroup -type d -path '*kubepods*' -name '*pod[0-9a-f]*-*' -printf 'pod %f\n' | sort -u
+          { find /sys/fs/cgroup -type d -path '*kubepods*' -name '*pod[0-9a-f]*-*' -printf 'pod %f\n' 2> /dev/null || true; } | sort -u
           # Of the machine's loop devices those whose file this node has.
           for file in /sys/block/loop*/loop/backing_file; do [ ! -e "$file" ] || [ ! -e "$(cat "$file")" ] || echo "loop device of $(cat "$file")"; done
           find /sys/class/net -type l -printf 'interface %f\n'
