@@ -61,7 +61,7 @@ public sealed class InstallationTests(ClusterFixture cluster) : AcceptanceTest(c
     public async Task What_the_documents_say_about_removing_it_leaves_nothing_of_it()
     {
         await Namespace.StartServerAsync("server");
-        await Namespace.CheckpointAsync("first", "server");
+        string archive = (await Namespace.CheckpointAsync("first", "server")).Status("archive", "path")!;
         await Namespace.RestoreAsync("copy", "first");
         // The containers that other tests restored need the restore runtime to their end, so the runtime would stay.
         await Cluster.AwaitDeletedNamespacesAsync();
@@ -69,7 +69,7 @@ public sealed class InstallationTests(ClusterFixture cluster) : AcceptanceTest(c
         {
             foreach (RunnableBlock block in RunnableBlock.Below(Removal.Document, Removal.Heading))
                 await block.RunAsync(Cluster.Kubectl);
-            string files = await Cluster.Node.RunAsync("find /var/lib/checkpoint-operator /opt/checkpoint-operator /run/checkpoint-operator ! -type d; ls -d /etc/containerd/*checkpoint* 2> /dev/null || true");
+            string files = await Cluster.Node.RunAsync($"find /opt/checkpoint-operator ! -type d; ls -d '{archive}' /etc/containerd/*checkpoint* 2> /dev/null || true");
             Assert.True(files.Length == 0, $"still on the node: {files}");
             string objects = await Cluster.Kubectl.RunAsync("get", "namespaces,clusterroles,clusterrolebindings,runtimeclasses", "-o", "name");
             Assert.DoesNotContain(objects.Split('\n'), name => name.Contains("/checkpoint-operator", StringComparison.Ordinal) || name.Contains("/checkpoint-agent", StringComparison.Ordinal)
