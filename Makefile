@@ -15,6 +15,7 @@ published := artifacts/publish$(foreign:%=-%)
 cross := $(if $(foreign),-p:CppCompilerAndLinker=clang -p:ObjCopyName=$(if $(filter arm64,$(foreign)),aarch64,x86_64)-linux-gnu-objcopy)
 export CHECKPOINT_OPERATOR_ARCHITECTURE := $(architecture)
 programs := $(addprefix $(bin)/,checkpoint-operator checkpoint-agent checkpoint-restore-runtime)
+plugin := $(bin)/kubectl-checkpoint
 
 # The sources of a project: what a program is made anew for when it changes.
 settings := $(wildcard *.props src/*.props global.json)
@@ -35,7 +36,7 @@ deps: ## install what building takes, from Debian (as root)
 	@eng/deps
 
 .PHONY: build
-build: $(programs) ## publish the native programs into artifacts/bin (architecture=arm64: into artifacts/bin-arm64)
+build: $(programs) $(plugin) ## publish the native programs and the kubectl plugin into artifacts/bin (architecture=arm64: into artifacts/bin-arm64)
 
 $(bin)/checkpoint-operator: $(call sources,Operator Kubernetes)
 	$(call publish,Operator)
@@ -45,6 +46,18 @@ $(bin)/checkpoint-agent: $(call sources,NodeAgent Kubernetes Core)
 
 $(bin)/checkpoint-restore-runtime: $(call sources,RestoreRuntime)
 	$(call publish,RestoreRuntime)
+
+.PHONY: plugin
+plugin: $(plugin) ## build the kubectl plugin and pack it as Krew wants it, with its manifest, into artifacts/krew
+	@eng/plugin
+
+prefix ?= /usr/local
+.PHONY: install-plugin
+install-plugin: $(plugin) ## copy the kubectl plugin and its completion into prefix=/usr/local
+	install -D -m 755 -t $(prefix)/bin $(plugin) src/Plugin/kubectl_complete-checkpoint
+
+$(plugin): $(call sources,Plugin Kubernetes)
+	$(call publish,Plugin)
 
 .PHONY: images
 images: $(programs) ## build the container images, without a registry (as root; architecture=arm64 for the other one)
@@ -83,7 +96,7 @@ recording: $(programs) ## record make demo as docs/demo.cast and docs/demo.svg (
 	@eng/record
 
 .PHONY: test
-test: $(programs) ## all tiers of tests
+test: $(programs) $(plugin) ## all tiers of tests
 	@eng/test unit fuzz node control-plane cluster
 
 .PHONY: test-unit test-fuzz test-node test-control-plane test-cluster
@@ -91,7 +104,7 @@ test-unit: ## unit, property and golden file tests
 test-fuzz: ## a minute of fuzzing Core (docs/fuzzing.md)
 test-node: $(programs) ## tests on a node's real CRIU, runc, crun, podman (as root)
 test-control-plane: ## tests on a real API server, in a container
-test-cluster: $(programs) ## tests of the whole job, on the local cluster or that of KUBECONFIG
+test-cluster: $(programs) $(plugin) ## tests of the whole job, on the local cluster or that of KUBECONFIG
 test-unit test-fuzz test-node test-control-plane test-cluster: test-%:
 	@eng/test $*
 

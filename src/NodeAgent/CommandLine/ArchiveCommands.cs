@@ -15,6 +15,7 @@ internal static class ArchiveCommands
         ("import", CreateImport),
         ("import-config", CreateImportConfig),
         ("runtime", CreateRuntime),
+        ("export", ExportCommand.Create),
         ("inspect", InspectCommand.Create),
         ("diff", DiffCommand.Create),
         ("memory", MemoryCommand.Create));

@@ -7,7 +7,7 @@ internal static class OfflineCommands
 {
     /// <summary>Makes all of them.</summary>
     public static IEnumerable<Command> Create() =>
-        [ArchiveCommands.Group.Create(), RootFsCommands.Group.Create(), LabelCommand.Create(), RuntimeCommands.Group.Create()];
+        [ArchiveCommands.Group.Create(), RootFsCommands.Group.Create(), LabelCommand.Create(), RuntimeCommands.Group.Create(), PauseCommand.Create()];
 
     /// <summary>Makes the one that the arguments begin with, in its group; null when they begin with none.</summary>
     public static Command? TryCreate(ReadOnlySpan<string> arguments) => arguments switch
@@ -16,6 +16,7 @@ internal static class OfflineCommands
         ["rootfs", var name, ..] => RootFsCommands.Group.TryCreate(name),
         ["label", ..] => LabelCommand.Create(),
         ["runtime", var name, ..] => RuntimeCommands.Group.TryCreate(name),
+        ["pause", ..] => PauseCommand.Create(),
         _ => null,
     };
 }

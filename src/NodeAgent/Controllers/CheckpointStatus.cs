@@ -12,6 +12,9 @@ namespace CheckpointOperator.NodeAgent.Controllers;
 /// <summary>Writes into a ContainerCheckpoint's status what became of it. One that has ended meanwhile (timed out, say) stays as it ended.</summary>
 internal static class CheckpointStatus
 {
+    // The CustomResourceDefinition's maxItems.
+    private const int MaximumProcesses = 100;
+
     public const string Checkpointed = ConditionTypes.Checkpointed;
     public const string ArchiveVerified = ConditionTypes.ArchiveVerified;
     public const string Ready = ConditionTypes.Ready;
@@ -52,6 +55,8 @@ internal static class CheckpointStatus
         status.Content = new ArchiveContent
         {
             Processes = archive.Summary.Processes,
+            // Names alone: arguments are secrets more often.
+            ProcessTree = archive.Processes is null ? null : [.. archive.Processes.Take(MaximumProcesses).Select(process => new ArchivedProcess { Pid = process.Pid, ParentPid = process.ParentPid, Name = process.Name })],
             MemoryBytes = archive.Summary.MemoryBytes,
             RootfsDiffBytes = archive.Summary.RootfsDiffBytes,
             ChangedFiles = (int)archive.Summary.ChangedFiles,

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 
 using CheckpointOperator.Core.Archives;
+using CheckpointOperator.Core.Criu;
 using CheckpointOperator.Core.FileSystem;
 using CheckpointOperator.NodeAgent.Node;
 
@@ -52,7 +53,7 @@ public sealed class ArchiveStore(NodeRoot node, IOptions<AgentOptions> options)
         ArchiveInspection inspection = digest is null
             ? archive.InspectAndHash(cancellationToken)
             : new ArchiveInspection(archive.Inspect(cancellationToken), digest);
-        return new StoredArchive(PathOf(uid), RandomAccess.GetLength(file), inspection.Digest, inspection.Summary);
+        return new StoredArchive(PathOf(uid), RandomAccess.GetLength(file), inspection.Digest, inspection.Summary, Processes(archive, inspection.Summary, cancellationToken));
     }
 
     /// <summary>Opens the archive of a checkpoint and verifies, on the very descriptor that it returns, that its bytes are those that were stored.</summary>
@@ -187,4 +188,19 @@ public sealed class ArchiveStore(NodeRoot node, IOptions<AgentOptions> options)
         : throw new ArgumentException($"'{uid}' is no UID", nameof(uid));
 
     private RootDirectory Open() => node.MakeDirectory(options.Value.Store);
+
+    private static IReadOnlyList<CheckpointProcess>? Processes(CheckpointArchive archive, ArchiveSummary summary, CancellationToken cancellationToken)
+    {
+        if (!summary.HasProcessImages)
+            return null;
+        try
+        {
+            return archive.ReadProcesses(CriuParts.None, cancellationToken).Processes;
+        }
+        catch (ArchiveRefusedException)
+        {
+            // More or other images than are read here are no reason to refuse the checkpoint: CRIU reads them by itself, and `archive inspect --ps` tells why it does not.
+            return null;
+        }
+    }
 }

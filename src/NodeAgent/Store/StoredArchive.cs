@@ -1,4 +1,5 @@
 using CheckpointOperator.Core.Archives;
+using CheckpointOperator.Core.Criu;
 
 namespace CheckpointOperator.NodeAgent.Store;
 
@@ -7,4 +8,5 @@ namespace CheckpointOperator.NodeAgent.Store;
 /// <param name="SizeBytes">Its size.</param>
 /// <param name="Digest"><c>sha256:</c> and 64 hexadecimal digits.</param>
 /// <param name="Summary">What it tells about itself.</param>
-public sealed record StoredArchive(string Path, long SizeBytes, string Digest, ArchiveSummary Summary);
+/// <param name="Processes">Its processes, each after its parent; null where CRIU's images could not be read.</param>
+public sealed record StoredArchive(string Path, long SizeBytes, string Digest, ArchiveSummary Summary, IReadOnlyList<CheckpointProcess>? Processes = null);

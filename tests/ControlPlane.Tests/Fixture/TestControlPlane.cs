@@ -27,6 +27,9 @@ public sealed class TestControlPlane : IAsyncLifetime
     /// <summary>kubectl as the administrator.</summary>
     public Kubectl Kubectl => new(_kubeconfig);
 
+    /// <summary>The kubectl plugin as the administrator.</summary>
+    public PluginProgram Plugin => new(_kubeconfig);
+
     /// <summary>Requests of the administrator as they go over the wire.</summary>
     public WireClient Wire => new(Administrator);
 

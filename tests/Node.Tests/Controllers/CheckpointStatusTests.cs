@@ -1,4 +1,5 @@
 using CheckpointOperator.Core.Archives;
+using CheckpointOperator.Core.Criu;
 using CheckpointOperator.Kubernetes.Api;
 using CheckpointOperator.Kubernetes.Api.V1Alpha1;
 using CheckpointOperator.NodeAgent.Controllers;
@@ -59,6 +60,22 @@ public sealed class CheckpointStatusTests
         V1Alpha1ContainerCheckpoint checkpoint = Checkpoint(CheckpointPhase.Running);
         CheckpointStatus.SetReady(checkpoint, null, Archive, null, Now);
         Assert.Equal("runc", checkpoint.Status.Container!.Runtime);
+    }
+
+    [Fact]
+    public void The_processes_stand_in_the_status_by_name_and_of_many_the_first_hundred()
+    {
+        V1Alpha1ContainerCheckpoint checkpoint = Checkpoint(CheckpointPhase.Running);
+        CheckpointStatus.SetReady(checkpoint, null, Archive with { Processes = [.. Enumerable.Range(1, 101).Select(Process)] }, null, Now);
+
+        IList<ArchivedProcess> tree = checkpoint.Status.Content!.ProcessTree!;
+        Assert.Equal(100, tree.Count);
+        Assert.Equal((100L, 99L, "worker-100"), (tree[99].Pid, tree[99].ParentPid, tree[99].Name));
+
+        static CheckpointProcess Process(int pid) => new()
+        {
+            Pid = (uint)pid, ParentPid = (uint)pid - 1, ProcessGroup = 1, Session = 1, Name = $"worker-{pid}", State = ProcessState.Alive, Threads = [(uint)pid], CommandLine = ["worker", "--password=secret"],
+        };
     }
 
     private static StoredArchive Archive { get; } = new(

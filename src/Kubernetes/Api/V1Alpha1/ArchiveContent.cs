@@ -6,6 +6,9 @@ public sealed class ArchiveContent
     /// <summary>Number of processes.</summary>
     public int? Processes { get; set; }
 
+    /// <summary>The first 100 processes, each after its parent.</summary>
+    public IList<ArchivedProcess>? ProcessTree { get; set; }
+
     /// <summary>Size of the memory pages, in bytes.</summary>
     public long? MemoryBytes { get; set; }
 

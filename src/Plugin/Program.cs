@@ -1,0 +1,3 @@
+using CheckpointOperator.Plugin.CommandLine;
+
+return await PluginCommandLine.InvokeAsync(PluginCommandLine.Create(), args);
