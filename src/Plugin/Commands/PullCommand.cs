@@ -85,7 +85,7 @@ internal static class PullCommand
         for (int interruptions = 0; ;)
         {
             long before = download.Length;
-            string[] command = ["checkpoint-agent", "archive", "export", ReaderPod.ArchivePath, "--offset", before.ToString(CultureInfo.InvariantCulture)];
+            string[] command = [ReaderPod.Program, "archive", "export", ReaderPod.ArchivePath, "--offset", before.ToString(CultureInfo.InvariantCulture)];
             bool isWhole = await PodExec.RunAsync(cluster, pod, command, Take, cancellationToken);
             // A program may have ended well, and the last of what it wrote be lost with the connection.
             if (download.Length >= archive.SizeBytes)

@@ -42,7 +42,7 @@ internal sealed class Table
         Table table = new([.. withNamespace ? headings.Prepend("NAMESPACE") : headings]);
         foreach (JsonNode? row in tables.SelectMany(part => part["rows"]?.AsArray() ?? []))
         {
-            IEnumerable<string> cells = shown.Select(column => row!["cells"]![column]?.ToString() ?? string.Empty);
+            IEnumerable<string> cells = shown.Select(column => FirstLine(row!["cells"]![column]?.ToString() ?? string.Empty));
             table.Add([.. withNamespace ? cells.Prepend((string?)row!["object"]?["metadata"]?["namespace"] ?? string.Empty) : cells]);
         }
 
@@ -51,6 +51,9 @@ internal sealed class Table
 
     /// <summary>Whether it has no rows.</summary>
     public bool IsEmpty => _rows.Count == 0;
+
+    // As kubectl does.
+    private static string FirstLine(string text) => text.IndexOfAny(['\n', '\r', '\f']) is >= 0 and var end ? $"{text[..end]}..." : text;
 
     private string Line(string[] cells, int[] widths, bool color)
     {

@@ -11,6 +11,9 @@ internal sealed class ReaderPod : IAsyncDisposable
     /// <summary>Where the archive is in it.</summary>
     public const string ArchivePath = "/archive";
 
+    /// <summary>The program in it, at the place that the agent's image has it.</summary>
+    public const string Program = "/usr/local/bin/checkpoint-agent";
+
     /// <summary>Its container.</summary>
     public const string Container = "reader";
 
@@ -110,7 +113,7 @@ internal sealed class ReaderPod : IAsyncDisposable
                 ["name"] = Container,
                 ["image"] = image,
                 ["imagePullPolicy"] = "IfNotPresent",
-                ["command"] = new JsonArray("checkpoint-agent", "pause"),
+                ["command"] = new JsonArray(Program, "pause"),
                 ["resources"] = new JsonObject { ["requests"] = new JsonObject { ["cpu"] = "10m", ["memory"] = "32Mi" }, ["limits"] = new JsonObject { ["memory"] = "256Mi" } },
                 // The archive is root's, mode 0600: its owner needs no capability to read it.
                 ["securityContext"] = new JsonObject

@@ -69,7 +69,7 @@ public sealed class PluginCreationTests(TestControlPlane controlPlane)
         await using TestNamespace space = await TestNamespace.CreateAsync(controlPlane);
         await using RunningOperator running = await RunningOperator.StartAsync(space);
         await space.Kubelet.StartPodAsync("web");
-        Task<string> plugin = controlPlane.Plugin.RunAsync("create", "web", "-n", space.Name, "--name", "first", "--wait", "--wait-timeout", "60s");
+        Task<string> plugin = controlPlane.Plugin.RunAsync("create", "web", "-n", space.Name, "--name", "first", "--wait", "--wait-timeout", "2m");
         await space.Agent.CompleteAsync(await space.UntilCheckpointAsync("first", current => current.Status.Phase == CheckpointPhase.Running, "is Running"));
 
         Assert.Equal($"{Checkpoint}/first created\n{Checkpoint}/first is Ready\n", await plugin);

@@ -92,7 +92,7 @@ public sealed class PluginErrorTests(TestControlPlane controlPlane)
         await using RunningOperator running = await RunningOperator.StartAsync(space);
         await space.ReadyCheckpointAsync("first", "web");
         string folder = Directory.CreateTempSubdirectory().FullName;
-        Task<string> pull = FailedAsync(4, "pull", "first", Path.Combine(folder, "first.tar"), "-n", space.Name, "--system-namespace", space.Name, "--image", "none:1", "--timeout", "5s");
+        Task<string> pull = FailedAsync(4, "pull", "first", Path.Combine(folder, "first.tar"), "-n", space.Name, "--system-namespace", space.Name, "--image", "none:1", "--timeout", "15s");
 
         V1Pod pod = await UntilReaderAsync(space);
         Assert.Equal(space.NodeName, pod.Spec.NodeName);
@@ -101,8 +101,8 @@ public sealed class PluginErrorTests(TestControlPlane controlPlane)
         V1Container container = Assert.Single(pod.Spec.Containers);
         Assert.True(Assert.Single(container.VolumeMounts).ReadOnlyProperty);
         Assert.Equal((false, true, "ALL"), (container.SecurityContext.AllowPrivilegeEscalation, container.SecurityContext.ReadOnlyRootFilesystem, Assert.Single(container.SecurityContext.Capabilities.Drop)));
-        Assert.Equal((false, 5L), (pod.Spec.AutomountServiceAccountToken, pod.Spec.ActiveDeadlineSeconds));
-        Assert.Contains("timed out after 5s", await pull, StringComparison.Ordinal);
+        Assert.Equal((false, 15L), (pod.Spec.AutomountServiceAccountToken, pod.Spec.ActiveDeadlineSeconds));
+        Assert.Contains("timed out after 15s", await pull, StringComparison.Ordinal);
         Assert.Null(await space.Pods.GetAsync(space.Key(pod.Metadata.Name), Cancelled));
         Assert.Empty(Directory.GetFiles(folder));
         Directory.Delete(folder);
@@ -111,7 +111,7 @@ public sealed class PluginErrorTests(TestControlPlane controlPlane)
     private static async Task<V1Pod> UntilReaderAsync(TestNamespace space)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        limit.CancelAfter(TestNamespace.Limit);
         ResourceScope readers = new(space.Name, LabelSelector: "app.kubernetes.io/component=reader");
         while (true)
         {

@@ -146,10 +146,10 @@ public sealed class PluginOutputTests(TestControlPlane controlPlane)
                 {
                     Phase = CheckpointPhase.Failed,
                     NodeName = "node-1",
-                    Message = "No: \"this\"\n  'and' # that",
+                    Message = "No: \"this\" 'and' # that",
                     FrozenMilliseconds = 12,
                     Archive = new ArchiveStatus { SizeBytes = 4096, Path = "/archive.tar" },
-                    Conditions = Conditions.With(null, "Ready", Conditions.False, "CheckpointFailed", "why: {so}", 1, DateTimeOffset.UtcNow),
+                    Conditions = Conditions.With(null, "Ready", Conditions.False, "CheckpointFailed", "why: {so}\n  and - so\n", 1, DateTimeOffset.UtcNow),
                 },
                 Cancelled);
         }
