@@ -20,15 +20,13 @@ internal sealed record WordCompletion(IReadOnlyList<(string Word, string? Meanin
         CompletionContext context = Context(root, before);
         Command command = context.ParseResult.CommandResult.Command;
         Option[] options = [.. command.Options, .. root.Options.Where(option => option.Recursive && command != root)];
+        if (before is [.. { } rest, { } last] && Find(options, last) is { } option && option.ValueType != typeof(bool))
+            // Without the option: as long as it has no value, nothing that is asked of the line is answered.
+            return Values(option.Name, option.GetCompletions(Context(root, rest)), word);
 
         // --option=val
         if (word.StartsWith("--", StringComparison.Ordinal) && word.Split('=', 2) is [{ } name, { } value])
-        {
             return Find(options, name) is { } assigned ? Values(assigned.Name, assigned.GetCompletions(context), value, $"{name}=") : new WordCompletion([]);
-        }
-
-        if (before is [.., { } last] && Find(options, last) is { } option && option.ValueType != typeof(bool))
-            return Values(option.Name, option.GetCompletions(context), word);
         if (word.StartsWith('-'))
             return new WordCompletion([.. options.Where(candidate => !candidate.Hidden && candidate.Name.StartsWith(word, StringComparison.Ordinal)).Select(candidate => (candidate.Name, candidate.Description))]);
         if (command.Subcommands.Count > 0)

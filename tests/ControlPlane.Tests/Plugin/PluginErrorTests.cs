@@ -50,7 +50,7 @@ public sealed class PluginErrorTests(TestControlPlane controlPlane)
         Assert.Contains("/no/such/file", (await FailedAsync(1, "ls", "--kubeconfig", "/no/such/file")), StringComparison.Ordinal);
         string file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.kubeconfig");
         // Nothing listens on the port of discard.
-        await File.WriteAllTextAsync(file, """{"apiVersion":"v1","kind":"Config","current-context":"a","contexts":[{"name":"a","context":{"cluster":"a","user":"a"}}],"clusters":[{"name":"a","cluster":{"server":"https://127.0.0.1:9"}}],"users":[{"name":"a","user":{}}]}""", Cancelled);
+        await File.WriteAllTextAsync(file, """{"apiVersion":"v1","kind":"Config","current-context":"a","contexts":[{"name":"a","context":{"cluster":"a","user":"a"}}],"clusters":[{"name":"a","cluster":{"server":"https://127.0.0.1:9"}}],"users":[{"name":"a","user":{"token":"t"}}]}""", Cancelled);
         Assert.StartsWith("error: the API server cannot be reached: ", await FailedAsync(1, "ls", "--kubeconfig", file), StringComparison.Ordinal);
         File.Delete(file);
     }
