@@ -13,10 +13,7 @@ public sealed class ReproductionTests(ImageFixture images) : IClassFixture<Image
         string cache = Directory.CreateTempSubdirectory("images-").FullName;
         try
         {
-            // The same Debian packages: a mirror may have newer ones by now. All else is made anew.
-            string own = Path.GetDirectoryName(Path.GetDirectoryName(images[name].Archive))!;
-            foreach (string packages in Directory.GetDirectories(own, "debs-*"))
-                await Repository.RunAsync("cp", ["-r", packages, cache]);
+            await TakePackagesAsync(cache);
             Image again = await ImageFixture.BuildAsync(name, new Dictionary<string, string> { ["CHECKPOINT_OPERATOR_CACHE"] = cache });
             Assert.NotEqual(images[name].Archive, again.Archive);
             Assert.Equal(images[name].Digest, again.Digest);
@@ -35,6 +32,7 @@ public sealed class ReproductionTests(ImageFixture images) : IClassFixture<Image
         string cache = Directory.CreateTempSubdirectory("images-").FullName;
         try
         {
+            await TakePackagesAsync(cache);
             Image image = await ImageFixture.BuildAsync("agent", new Dictionary<string, string>
             {
                 ["CHECKPOINT_OPERATOR_CACHE"] = cache,
@@ -50,6 +48,14 @@ public sealed class ReproductionTests(ImageFixture images) : IClassFixture<Image
         {
             Directory.Delete(cache, recursive: true);
         }
+    }
+
+    // The same Debian packages: a mirror may have newer ones by now. All else is made anew.
+    private async Task TakePackagesAsync(string cache)
+    {
+        string own = Path.GetDirectoryName(Path.GetDirectoryName(images["agent"].Archive))!;
+        foreach (string packages in Directory.GetDirectories(own, "debs-*"))
+            await Repository.RunAsync("cp", ["-r", packages, cache]);
     }
 
     private static async Task<string> SumAsync(string file)
