@@ -38,10 +38,10 @@ deps: ## install what building takes, from Debian (as root)
 .PHONY: build
 build: $(programs) $(plugin) ## publish the native programs and the kubectl plugin into artifacts/bin (architecture=arm64: into artifacts/bin-arm64)
 
-$(bin)/checkpoint-operator: $(call sources,Operator Kubernetes)
+$(bin)/checkpoint-operator: $(call sources,Operator Kubernetes Telemetry)
 	$(call publish,Operator)
 
-$(bin)/checkpoint-agent: $(call sources,NodeAgent Kubernetes Core)
+$(bin)/checkpoint-agent: $(call sources,NodeAgent Kubernetes Core Telemetry)
 	$(call publish,NodeAgent)
 
 $(bin)/checkpoint-restore-runtime: $(call sources,RestoreRuntime)

@@ -131,6 +131,12 @@ public sealed class AgentOptions
     /// <summary>Port of /healthz and /readyz. Defaults to null: none.</summary>
     public int? HealthPort { get; set; }
 
+    /// <summary>Port of /metrics. Defaults to null: none.</summary>
+    public int? MetricsPort { get; set; }
+
+    /// <summary>Where metrics, traces and logs go by OTLP. Defaults to what the variables OTEL_EXPORTER_OTLP_… say, and to nowhere without them.</summary>
+    public Uri? OtlpEndpoint { get; set; }
+
     /// <summary>How often CheckpointNode is written at least. Defaults to 5 minutes.</summary>
     public TimeSpan Heartbeat { get; set; } = TimeSpan.FromMinutes(5);
 }

@@ -39,6 +39,8 @@ public sealed class AgentOptionsValidator : IValidateOptions<AgentOptions>
             faults.Add($"ConcurrentCheckpoints is {options.ConcurrentCheckpoints}: it must be 1 or more");
         if (options.RestoreAttempts < 1)
             faults.Add($"RestoreAttempts is {options.RestoreAttempts}: it must be 1 or more");
+        if (options.MetricsPort is < 0 or > 65535)
+            faults.Add($"MetricsPort is {options.MetricsPort}: it must lie between 0 and 65535");
         if (options.KubeletUrl is not null && !(Uri.TryCreate(options.KubeletUrl, UriKind.Absolute, out Uri? url) && url.Scheme == Uri.UriSchemeHttps))
             faults.Add($"KubeletUrl is '{options.KubeletUrl}': it must be an https URL such as https://10.0.0.5:10250");
         if (options.KubeletInsecureSkipVerify && (options.KubeletCertificateAuthority ?? options.KubeletCertificate) is not null)

@@ -24,6 +24,9 @@ internal sealed class OperatorOptions
     /// <summary>Port of /healthz and /readyz. Defaults to 8081.</summary>
     public int HealthPort { get; set; } = 8081;
 
+    /// <summary>Port of /metrics. Defaults to null: none.</summary>
+    public int? MetricsPort { get; set; }
+
     /// <summary>The shortest time for which a watch is kept open; the longest is twice that. Defaults to 5 minutes.</summary>
     public TimeSpan WatchTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
@@ -33,6 +36,6 @@ internal sealed class OperatorOptions
     /// <summary>How often an object that waits is looked at without an event. Defaults to 1 minute.</summary>
     public TimeSpan RecheckPeriod { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Where metrics and traces go, by OTLP over gRPC. Defaults to OTEL_EXPORTER_OTLP_ENDPOINT, and to nowhere without it.</summary>
+    /// <summary>Where metrics, traces and logs go by OTLP. Defaults to what the variables OTEL_EXPORTER_OTLP_… say, and to nowhere without them.</summary>
     public Uri? OtlpEndpoint { get; set; }
 }

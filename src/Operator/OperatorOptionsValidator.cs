@@ -15,6 +15,7 @@ internal sealed class OperatorOptionsValidator : IValidateOptions<OperatorOption
             .. Between(nameof(options.AgentGrace), options.AgentGrace, TimeSpan.Zero, TimeSpan.FromDays(1)),
             .. Between(nameof(options.RecheckPeriod), options.RecheckPeriod, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
             .. Between(nameof(options.HealthPort), options.HealthPort, 0, 65535),
+            .. Between(nameof(options.MetricsPort), options.MetricsPort ?? 0, 0, 65535),
         ];
         return errors.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }

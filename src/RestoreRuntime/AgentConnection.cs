@@ -59,8 +59,8 @@ internal sealed class AgentConnection : IDisposable
         return Receive() ?? throw Unreachable("it hung up without an answer, or in the middle of one");
     }
 
-    /// <summary>Reports how the restore ended; null where the agent is gone, which then finds out by itself.</summary>
-    public AgentAnswer? ReportRestored(string id, int exitCode, string? error)
+    /// <summary>Reports how the restore ended, and when this program and the real runtime did their parts, for the agent's trace; null where the agent is gone, which then finds out by itself.</summary>
+    public AgentAnswer? ReportRestored(string id, int exitCode, string? error, DateTime began, DateTime runtimeBegan, DateTime runtimeEnded)
     {
         try
         {
@@ -70,6 +70,9 @@ internal sealed class AgentConnection : IDisposable
                 writer.WriteString("id", id);
                 writer.WriteNumber("exitCode", exitCode);
                 writer.WriteString("error", error);
+                writer.WriteNumber("began", Microseconds(began));
+                writer.WriteNumber("runtimeBegan", Microseconds(runtimeBegan));
+                writer.WriteNumber("runtimeEnded", Microseconds(runtimeEnded));
             });
             return Receive();
         }
@@ -80,6 +83,8 @@ internal sealed class AgentConnection : IDisposable
     }
 
     public void Dispose() => _socket.Dispose();
+
+    private static long Microseconds(DateTime time) => (time - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
     private unsafe bool Connect()
     {

@@ -6,6 +6,7 @@ namespace CheckpointOperator.RestoreRuntime;
 internal sealed class RestoringCreate(RestoreRuntimeConfiguration configuration, RuntimeInvocation invocation, RuntimeLog log)
 {
     private readonly RestoredMarks _marks = new(configuration.Restored);
+    private readonly DateTime _began = DateTime.UtcNow;
     private readonly string _id = invocation.Id!.Value.Text;
 
     /// <summary>Does what the agent decides and returns the exit code of the `create`.</summary>
@@ -33,18 +34,20 @@ internal sealed class RestoringCreate(RestoreRuntimeConfiguration configuration,
         _marks.Begin(_id);
         // The shim's own options and stdio: what CRIU opens anew must be what the shim has on the other end.
         // crun hands CRIU no configuration file, and turns off what it has options for: so CRIU finds the file by itself, and both get the options.
+        var runtimeBegan = DateTime.UtcNow;
         var exitCode = RealRuntime.Run(configuration.Runtime,
         [
             .. invocation.Globals, "restore", "--detach", "--tcp-established", "--file-locks", .. invocation.OptionsForRestore(configuration.Runtime),
             .. SecurityLabels.OptionsFor(invocation.Bundle), "--image-path", answer.ImagePath, "--work-path", answer.WorkPath, invocation.Id!.Value,
         ], answer.CriuConfig.Length == 0 ? [] : [$"CRIU_CONFIG_FILE={answer.CriuConfig}"]);
+        var runtimeEnded = DateTime.UtcNow;
         var error = exitCode == 0 ? null : Reason(answer.WorkPath, exitCode);
         if (exitCode == 0)
         {
             _marks.Complete(_id);
         }
 
-        var verdict = agent.ReportRestored(_id, exitCode, error);
+        var verdict = agent.ReportRestored(_id, exitCode, error, _began, runtimeBegan, runtimeEnded);
         if (exitCode == 0 && verdict is not { Action: "refuse" })
         {
             return 0;

@@ -18,6 +18,10 @@ public sealed class ValuesTests
     [InlineData("agent: {image: {digest: 'sha256:short'}}", "digest")]
     [InlineData("agent: {image: {repository: ''}}", "repository")]
     [InlineData("agent: {healthPort: 70000}", "healthPort")]
+    [InlineData("agent: {metricsPort: 0}", "metricsPort")]
+    [InlineData("metrics: {podMonitor: {interval: 30}}", "interval")]
+    [InlineData("metrics: {serviceMonitor: {scrapeTimeout: ten}}", "scrapeTimeout")]
+    [InlineData("metrics: {dashboard: {label: {}}}", "label")]
     [InlineData("agent: {settings: {storage: /data}}", "storage")]
     [InlineData("agent: {settings: {restoreAttempts: many}}", "restoreAttempts")]
     [InlineData("operator: {settings: {agentGrace: 2m}}", "agentGrace")]
@@ -47,8 +51,8 @@ public sealed class ValuesTests
     public void The_schema_has_the_programs_settings_and_no_others()
     {
         // What the manifest sets itself, or another value does.
-        Assert.Equal(Settings(typeof(Operator.OperatorOptions)).Except(["namespace", "identity", "healthPort"]).Order(), SchemaSettings("operator").Order());
-        Assert.Equal(Settings(typeof(AgentOptions)).Except(["nodeName", "healthPort"]).Order(), SchemaSettings("agent").Order());
+        Assert.Equal(Settings(typeof(Operator.OperatorOptions)).Except(["namespace", "identity", "healthPort", "metricsPort"]).Order(), SchemaSettings("operator").Order());
+        Assert.Equal(Settings(typeof(AgentOptions)).Except(["nodeName", "healthPort", "metricsPort"]).Order(), SchemaSettings("agent").Order());
     }
 
     [Fact]

@@ -1,6 +1,9 @@
+using System.Diagnostics.Metrics;
 using CheckpointOperator.Kubernetes.Informers;
 using CheckpointOperator.Operator;
 using CheckpointOperator.Operator.Controllers;
+using CheckpointOperator.Operator.Observation;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace CheckpointOperator.ControlPlane.Tests;
@@ -240,9 +243,12 @@ public sealed class RestoreTests(TestControlPlane controlPlane)
         nodes.Replace((await controlPlane.Client<V1Alpha1CheckpointNode>().ListAsync(new ResourceScope(), Cancelled)).Items);
         // Its Pod is the operator's to make: where config/admission is in force nobody else may.
         using ApiConnection connection = await AccountConnection.OpenAsync(controlPlane, AccountConnection.Operator);
+        using ObjectMetrics metrics = new(
+            new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>(),
+            new EntityStore<V1Alpha1ContainerCheckpoint>(TimeProvider.System), new EntityStore<V1Alpha1ContainerRestore>(TimeProvider.System), TimeProvider.System);
         var controller = new ContainerRestoreController(
             space.Restores, space.Checkpoints, nodes, TestControlPlane.Client<V1Pod>(connection),
-            (_, _, _, _, _) => Task.CompletedTask, new Ages(TimeProvider.System), TimeProvider.System, Options.Create(new OperatorOptions()));
+            (_, _, _, _, _) => Task.CompletedTask, metrics, new Ages(TimeProvider.System), TimeProvider.System, Options.Create(new OperatorOptions()));
         await controller.ReconcileAsync(await space.RestoreAsync("copy", "first"), Cancelled);
         V1Alpha1ContainerRestore started = (await space.Restores.GetAsync(space.Key("copy"), Cancelled))!;
         Assert.Equal(RestorePhase.Running, started.Status.Phase);

@@ -17,6 +17,10 @@ envFrom:
 ports:
   - name: health
     containerPort: {{ int .values.healthPort }}
+  {{- if .context.Values.metrics.enabled }}
+  - name: metrics
+    containerPort: {{ int .values.metricsPort }}
+  {{- end }}
 livenessProbe:
   httpGet:
     path: /healthz

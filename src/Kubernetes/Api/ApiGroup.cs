@@ -12,6 +12,9 @@ public static class ApiGroup
     /// <summary>Prefix of the Pod annotations <c>restore.checkpoint-operator.io/CONTAINER: RESTORE</c>: the ContainerRestore for each restored container.</summary>
     public const string RestoreAnnotationPrefix = "restore." + Name + "/";
 
+    /// <summary>Annotation on a ContainerCheckpoint or ContainerRestore: the trace that it belongs to, a W3C traceparent.</summary>
+    public const string TraceAnnotation = Name + "/traceparent";
+
     /// <summary>Finalizer on a ContainerCheckpoint, served by the agent of the node that holds its archive.</summary>
     public const string ArchiveFinalizer = Name + "/archivefinalizer";
 

@@ -8,6 +8,7 @@ using CheckpointOperator.Kubernetes.Health;
 using CheckpointOperator.Kubernetes.Informers;
 using CheckpointOperator.Kubernetes.LeaderElection;
 using CheckpointOperator.Kubernetes.Metrics;
+using CheckpointOperator.Kubernetes.Tracing;
 using k8s;
 using k8s.Models;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -38,6 +39,7 @@ public static class KubernetesOperatorServiceCollectionExtensions
             provider.GetRequiredService<ApiConnection>(), provider.GetRequiredService<TimeProvider>(), provider.GetService<WriteFence>()));
         services.TryAddSingleton(typeof(ResourceClient<>));
         services.TryAddSingleton<OperatorMetrics>();
+        services.TryAddSingleton<ReconcileTraces>();
 
         // A host stops its services in reverse: controllers drain first, then the caches, the lease is given back, and Events are written last.
         services.AddSingleton(provider => new EventRecorder(

@@ -10,6 +10,7 @@ using CheckpointOperator.Kubernetes.Controllers;
 using CheckpointOperator.Kubernetes.Informers;
 using CheckpointOperator.Kubernetes.Metrics;
 using CheckpointOperator.Kubernetes.Queues;
+using CheckpointOperator.Kubernetes.Tracing;
 using k8s;
 using k8s.Models;
 using Microsoft.Extensions.DependencyInjection;
@@ -50,6 +51,7 @@ internal sealed class OperatorBuilder(IServiceCollection services, OperatorSetti
             provider.GetRequiredService<Reconciler<TEntity>>(),
             settings,
             provider.GetRequiredService<OperatorMetrics>(),
+            provider.GetRequiredService<ReconcileTraces>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ControllerHost<TEntity>>>()));
         return this;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Threading.Channels;
 using CheckpointOperator.Kubernetes.Abstractions.Builder;
 using CheckpointOperator.Kubernetes.Abstractions.Entities;
@@ -8,6 +9,7 @@ using CheckpointOperator.Kubernetes.Informers;
 using CheckpointOperator.Kubernetes.Json;
 using CheckpointOperator.Kubernetes.Metrics;
 using CheckpointOperator.Kubernetes.Queues;
+using CheckpointOperator.Kubernetes.Tracing;
 using k8s;
 using k8s.Models;
 using Microsoft.Extensions.Logging;
@@ -22,6 +24,7 @@ internal sealed partial class ControllerHost<TEntity>(
     Reconciler<TEntity> reconciler,
     OperatorSettings settings,
     OperatorMetrics metrics,
+    ReconcileTraces traces,
     TimeProvider time,
     ILogger<ControllerHost<TEntity>> logger) : IControllerHost
     where TEntity : class, IKubernetesObject<V1ObjectMeta>
@@ -82,10 +85,13 @@ internal sealed partial class ControllerHost<TEntity>(
         });
         long started = time.GetTimestamp();
         string outcome = "error";
+        bool changed = true;
+        Exception? failure = null;
+        Activity? span = traces.Start(_kind, key, store.Peek(key)?.Metadata);
         metrics.Started(_kind);
         try
         {
-            outcome = await ReconcileAsync(key, abandon).ConfigureAwait(false);
+            (outcome, changed) = await ReconcileAsync(key, abandon).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (abandon.IsCancellationRequested)
         {
@@ -103,21 +109,24 @@ internal sealed partial class ControllerHost<TEntity>(
         catch (Exception error)
 #pragma warning restore CA1031
         {
+            failure = error;
             int failures = queue.Retry(key, (error as ApiServerException)?.RetryAfter);
             Log.Thrown(logger, failures > settings.MaxErrorRetries ? LogLevel.Error : LogLevel.Warning, error, _kind, key, failures);
         }
         finally
         {
-            metrics.Ended(_kind, outcome, time.GetElapsedTime(started));
+            metrics.Ended(_kind, outcome, failure, time.GetElapsedTime(started));
+            ReconcileTraces.End(span, outcome, changed, failure);
         }
     }
 
-    private async Task<string> ReconcileAsync(NamespacedName key, CancellationToken cancellationToken)
+    // What came of it, and whether the object is another than before.
+    private async Task<(string Outcome, bool Changed)> ReconcileAsync(NamespacedName key, CancellationToken cancellationToken)
     {
         TEntity? cached = store.Peek(key);
         // Only where every change asks for a reconcile does the write that is awaited bring the key again.
         if (settings.ReconcileStrategy == ReconcileStrategy.ByResourceVersion && _ownWrites.IsBehind(key, cached))
-            return "behind";
+            return ("behind", false);
         if (_tombstones.TryGetValue(key, out TEntity? gone) && cached?.Metadata.Uid != gone.Metadata.Uid)
         {
             ReconciliationResult<TEntity> told = await reconciler.DeletedAsync(KubernetesSerializer.Clone(gone), cancellationToken).ConfigureAwait(false);
@@ -125,7 +134,7 @@ internal sealed partial class ControllerHost<TEntity>(
             {
                 if (told.IsSuccess)
                     _tombstones.TryRemove(KeyValuePair.Create(key, gone));
-                return Settle(key, told);
+                return (Settle(key, told), true);
             }
         }
         if (gone is not null)
@@ -133,11 +142,11 @@ internal sealed partial class ControllerHost<TEntity>(
         if (cached is null)
         {
             queue.Forget(key);
-            return "gone";
+            return ("gone", false);
         }
         ReconciliationResult<TEntity> result = await reconciler.ReconcileAsync(KubernetesSerializer.Clone(cached), cancellationToken).ConfigureAwait(false);
         _ownWrites.Note(key, cached, result.Entity);
-        return Settle(key, result);
+        return (Settle(key, result), !result.IsSuccess || result.Entity.Metadata.ResourceVersion != cached.Metadata.ResourceVersion);
     }
 
     private string Settle(NamespacedName key, ReconciliationResult<TEntity> result)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using CheckpointOperator.Kubernetes.Abstractions.Builder;
 
@@ -58,10 +59,13 @@ public sealed class OperatorMetrics : IDisposable
 
     internal void Started(string kind) => _active.Add(1, Kind(kind));
 
-    internal void Ended(string kind, string result, TimeSpan duration)
+    internal void Ended(string kind, string result, Exception? error, TimeSpan duration)
     {
         _active.Add(-1, Kind(kind));
-        _reconciliations.Add(1, Kind(kind), new("result", result));
+        TagList tags = [Kind(kind), new("operator.reconciliation.result", result)];
+        if (error is not null)
+            tags.Add("error.type", error.GetType().Name);
+        _reconciliations.Add(1, tags);
         _duration.Record(duration.TotalSeconds, Kind(kind));
     }
 
@@ -75,5 +79,5 @@ public sealed class OperatorMetrics : IDisposable
 
     internal void EventDropped() => _eventsDropped.Add(1);
 
-    private static KeyValuePair<string, object?> Kind(string kind) => new("kind", kind);
+    private static KeyValuePair<string, object?> Kind(string kind) => new("operator.resource.kind", kind);
 }

@@ -1,9 +1,12 @@
+using System.Diagnostics;
+
 using CheckpointOperator.Core.Archives;
 using CheckpointOperator.Kubernetes.Api;
 using CheckpointOperator.Kubernetes.Api.V1Alpha1;
 using CheckpointOperator.NodeAgent.Containers;
 using CheckpointOperator.NodeAgent.Engines;
 using CheckpointOperator.NodeAgent.Node;
+using CheckpointOperator.NodeAgent.Observation;
 using CheckpointOperator.NodeAgent.Store;
 
 using k8s.Models;
@@ -21,6 +24,7 @@ namespace CheckpointOperator.NodeAgent.Controllers;
 /// <param name="store">Holds the archive.</param>
 /// <param name="kept">Looks whether it still does.</param>
 /// <param name="refusals">Counts archives that were refused.</param>
+/// <param name="telemetry">Measures the work.</param>
 /// <param name="report">Tells the store's new size.</param>
 /// <param name="publish">Writes Events.</param>
 /// <param name="options">The node's name.</param>
@@ -34,6 +38,7 @@ internal sealed partial class ContainerCheckpointController(
     ArchiveStore store,
     KeptArchives kept,
     ArchiveRefusals refusals,
+    WorkTelemetry telemetry,
     NodeReport report,
     EventPublisher publish,
     IOptions<AgentOptions> options,
@@ -51,24 +56,25 @@ internal sealed partial class ContainerCheckpointController(
         // The cache may be behind what this agent wrote itself: a finished one must not be taken again.
         if (await checkpoints.GetAsync(NamespacedName.Of(entity), cancellationToken) is not { } current || current.Metadata.Uid != entity.Metadata.Uid || !IsMine(current))
             return ReconciliationResult<V1Alpha1ContainerCheckpoint>.Success(entity);
+        using ObservedWork work = telemetry.BeginCheckpoint(current);
         try
         {
-            return ReconciliationResult<V1Alpha1ContainerCheckpoint>.Success(await TakeAsync(current, cancellationToken));
+            return ReconciliationResult<V1Alpha1ContainerCheckpoint>.Success(await TakeAsync(current, work, cancellationToken));
         }
         catch (CheckpointFailedException failed)
         {
-            return await FailAsync(current, failed.Reason, failed.Message, cancellationToken);
+            return await FailAsync(current, work, failed.Reason, failed.Message, cancellationToken);
         }
         catch (IOException failure) when (StorageFault.Of(failure) is { } storage)
         {
-            return await FailAsync(current, storage.Reason, $"{failure.Message}: {storage.Advice}", cancellationToken);
+            return await FailAsync(current, work, storage.Reason, $"{failure.Message}: {storage.Advice}", cancellationToken);
         }
         catch (ArchiveRefusedException refused)
         {
             // What the engine wrote cannot be restored: better no archive than one that fails later.
             store.Remove(current.Metadata.Uid);
             refusals.Count(refused);
-            return await FailAsync(current, CheckpointReasons.ArchiveRefused, refused.Message, cancellationToken);
+            return await FailAsync(current, work, CheckpointReasons.ArchiveRefused, refused.Message, cancellationToken);
         }
     }
 
@@ -80,7 +86,7 @@ internal sealed partial class ContainerCheckpointController(
         && checkpoint.Status.Phase == CheckpointPhase.Running
         && checkpoint.Status.NodeName == options.Value.NodeName;
 
-    private async Task<V1Alpha1ContainerCheckpoint> TakeAsync(V1Alpha1ContainerCheckpoint checkpoint, CancellationToken cancellationToken)
+    private async Task<V1Alpha1ContainerCheckpoint> TakeAsync(V1Alpha1ContainerCheckpoint checkpoint, ObservedWork work, CancellationToken cancellationToken)
     {
         string uid = checkpoint.Metadata.Uid;
         V1Pod? pod = await pods.GetAsync(new NamespacedName(checkpoint.Metadata.NamespaceProperty, checkpoint.Spec.Pod), cancellationToken);
@@ -91,7 +97,7 @@ internal sealed partial class ContainerCheckpointController(
         {
             CheckpointRequest request = RequestFor(checkpoint, pod);
             using IDisposable slot = await slots.EnterAsync(request.ContainerId, cancellationToken);
-            (checkpoint, outcome) = await TakeAsync(checkpoint, request, cancellationToken);
+            (checkpoint, outcome) = await TakeAsync(checkpoint, request, work, cancellationToken);
             expected = request.ContainerId;
         }
 
@@ -107,6 +113,9 @@ internal sealed partial class ContainerCheckpointController(
             return checkpoint;
         }
         Log.Ready(logger, NamespacedName.Of(checkpoint), archive.SizeBytes, archive.Digest);
+        work.Succeed();
+        work.Span?.SetTag("checkpoint_operator.archive.size", archive.SizeBytes);
+        telemetry.Taken(archive.SizeBytes, outcome?.FrozenMilliseconds);
         await publish(
             checkpoint, CheckpointReasons.Ready, $"the archive of {archive.SizeBytes} bytes is in the store{(outcome?.FrozenMilliseconds is { } frozen ? $"; the container stood still for {frozen} ms" : string.Empty)}",
             cancellationToken: CancellationToken.None);
@@ -116,7 +125,7 @@ internal sealed partial class ContainerCheckpointController(
 
     // With the engine that was chosen, and where that cannot work at all and the object leaves the choice, with the other.
     private async Task<(V1Alpha1ContainerCheckpoint Checkpoint, CheckpointOutcome Outcome)> TakeAsync(
-        V1Alpha1ContainerCheckpoint checkpoint, CheckpointRequest request, CancellationToken cancellationToken)
+        V1Alpha1ContainerCheckpoint checkpoint, CheckpointRequest request, ObservedWork work, CancellationToken cancellationToken)
     {
         EngineChoice? choice = await engines.ChooseAsync(checkpoint.Spec.Engine, request.ContainerId, cancellationToken);
         while (true)
@@ -124,8 +133,10 @@ internal sealed partial class ContainerCheckpointController(
             EngineChoice chosen = choice;
             checkpoint = await checkpoints.PatchStatusAsync(checkpoint, changed => CheckpointStatus.SetStarted(changed, chosen, time.GetUtcNow()), cancellationToken);
             await publish(checkpoint, CheckpointReasons.Checkpointing, $"taking the checkpoint of container {request.Container} with engine {chosen.Engine}, {chosen.Why}", cancellationToken: cancellationToken);
+            work.Tag("checkpoint_operator.engine", chosen.Engine.ToString());
             try
             {
+                using Activity? dump = telemetry.Begin("dump", work.Span);
                 return (checkpoint, await engines.For(chosen).TakeAsync(request, cancellationToken));
             }
             catch (CheckpointFailedException failed)
@@ -169,9 +180,10 @@ internal sealed partial class ContainerCheckpointController(
     }
 
     private async Task<ReconciliationResult<V1Alpha1ContainerCheckpoint>> FailAsync(
-        V1Alpha1ContainerCheckpoint checkpoint, string reason, string message, CancellationToken cancellationToken)
+        V1Alpha1ContainerCheckpoint checkpoint, ObservedWork work, string reason, string message, CancellationToken cancellationToken)
     {
         Log.Failed(logger, NamespacedName.Of(checkpoint), reason, message);
+        work.Fail(reason, message);
         checkpoint = await checkpoints.PatchStatusAsync(
             checkpoint, changed => CheckpointStatus.SetFailed(changed, reason, message, time.GetUtcNow()), CancellationToken.None);
         await publish(checkpoint, reason, message, EventType.Warning, cancellationToken);

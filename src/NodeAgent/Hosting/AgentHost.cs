@@ -7,9 +7,11 @@ using CheckpointOperator.NodeAgent.Engines;
 using CheckpointOperator.NodeAgent.Kubelet;
 using CheckpointOperator.NodeAgent.Launch;
 using CheckpointOperator.NodeAgent.Node;
+using CheckpointOperator.NodeAgent.Observation;
 using CheckpointOperator.NodeAgent.Restores;
 using CheckpointOperator.NodeAgent.RuntimeHandler;
 using CheckpointOperator.NodeAgent.Store;
+using CheckpointOperator.Telemetry;
 
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,6 +24,9 @@ namespace CheckpointOperator.NodeAgent.Hosting;
 /// <summary>Puts the agent together.</summary>
 internal static class AgentHost
 {
+    /// <summary>Names the Events' source, the metrics and the traces.</summary>
+    public const string Name = "checkpoint-agent";
+
     // A dump that has begun ends before the agent does; the Pod's grace period is a little longer.
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(110);
 
@@ -31,7 +36,7 @@ internal static class AgentHost
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddAgentSettings(arguments);
-        builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-ddTHH:mm:ss.fffZ "));
+        builder.Logging.AddJsonLines();
         builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
 
         builder.Services.AddOptions<AgentOptions>().Bind(builder.Configuration).ValidateOnStart();
@@ -39,6 +44,12 @@ internal static class AgentHost
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         AgentOptions options = builder.Configuration.Get<AgentOptions>() ?? new AgentOptions();
 
+        builder.AddTelemetry(new TelemetrySettings(Name, options.NodeName)
+        {
+            MetricsPort = options.MetricsPort,
+            Endpoint = options.OtlpEndpoint,
+            Attributes = new Dictionary<string, object> { ["k8s.node.name"] = options.NodeName },
+        });
         builder.Services.AddNode();
         builder.Services.AddEngines();
         builder.Services.AddRestores();
@@ -73,6 +84,8 @@ internal static class AgentHost
         services.AddSingleton<ArchiveStore>();
         services.AddSingleton<StoreLock>();
         services.AddSingleton<ArchiveRefusals>();
+        services.AddSingleton<WorkTelemetry>();
+        services.AddSingleton<NodeTelemetry>();
     }
 
     private static void AddEngines(this IServiceCollection services)
@@ -109,13 +122,14 @@ internal static class AgentHost
 
     private static void AddControllers(this IServiceCollection services, AgentOptions options) => services
         .AddKubernetesOperator(settings => settings
-            .WithName("checkpoint-agent")
+            .WithName(Name)
             .WithIdentity(options.NodeName)
             // The operator assigns work through the objects' status.
             .WithReconcileStrategy(ReconcileStrategy.ByResourceVersion)
             // It attaches the finalizer as well, before it assigns.
             .WithAutoAttachFinalizers(false)
             .WithParallelReconciliation(options.ConcurrentCheckpoints + 4)
+            .WithTraceAnnotation(ApiGroup.TraceAnnotation)
             .WithHealthPort(options.HealthPort))
         .AddControllerWithLabelSelector<ContainerCheckpointController, V1Alpha1ContainerCheckpoint, OwnNode<V1Alpha1ContainerCheckpoint>>()
         .AddControllerWithLabelSelector<ComingRestoreController, V1Alpha1ContainerRestore, OwnNode<V1Alpha1ContainerRestore>>()

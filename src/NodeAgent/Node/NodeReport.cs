@@ -1,6 +1,7 @@
 using CheckpointOperator.Core.FileSystem;
 using CheckpointOperator.Kubernetes.Api;
 using CheckpointOperator.Kubernetes.Api.V1Alpha1;
+using CheckpointOperator.NodeAgent.Observation;
 
 using k8s.Models;
 
@@ -14,11 +15,12 @@ namespace CheckpointOperator.NodeAgent.Node;
 /// <param name="probe">Finds out what the node can do.</param>
 /// <param name="stamp">Tells when that may have changed.</param>
 /// <param name="nodes">Writes the object.</param>
+/// <param name="metrics">Tells it, too.</param>
 /// <param name="options">The node's name and the heartbeat.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Tells what could not be written.</param>
 internal sealed partial class NodeReport(
-    NodeProbe probe, NodeStamp stamp, ResourceClient<V1Alpha1CheckpointNode> nodes, IOptions<AgentOptions> options, TimeProvider time, ILogger<NodeReport> logger)
+    NodeProbe probe, NodeStamp stamp, ResourceClient<V1Alpha1CheckpointNode> nodes, NodeTelemetry metrics, IOptions<AgentOptions> options, TimeProvider time, ILogger<NodeReport> logger)
     : BackgroundService
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(10);
@@ -116,6 +118,7 @@ internal sealed partial class NodeReport(
                 changed.Status = probed;
             },
             cancellationToken);
+        metrics.Report(written.Status);
         return written.Status.Conditions?.All(condition => condition.Status == Conditions.True) == true;
     }
 

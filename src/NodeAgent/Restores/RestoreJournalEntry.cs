@@ -39,6 +39,9 @@ internal sealed record RestoreJournalEntry
     /// <summary>Whether the runtime was told to restore.</summary>
     public bool Told { get; init; }
 
+    /// <summary>Its span, as a W3C traceparent; null where nothing is traced.</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>Entries written into the root file system and volumes.</summary>
     public long FilesWritten { get; init; }
 

@@ -1,5 +1,6 @@
 using CheckpointOperator.NodeAgent.Containers;
 using CheckpointOperator.NodeAgent.Launch;
+using CheckpointOperator.NodeAgent.Observation;
 
 using Microsoft.Extensions.Logging;
 
@@ -9,9 +10,10 @@ namespace CheckpointOperator.NodeAgent.Restores;
 /// <param name="journal">What was under way.</param>
 /// <param name="verdict">Tells how it ended.</param>
 /// <param name="processes">Finds a runtime that still runs.</param>
+/// <param name="telemetry">Measures it.</param>
 /// <param name="logger">Tells what was found.</param>
 internal sealed partial class RestoreRecovery(
-    RestoreJournal journal, RestoreVerdict verdict, INodeProcesses processes, ILogger<RestoreRecovery> logger)
+    RestoreJournal journal, RestoreVerdict verdict, INodeProcesses processes, WorkTelemetry telemetry, ILogger<RestoreRecovery> logger)
 {
     private static readonly TimeSpan RuntimeLimit = TimeSpan.FromMinutes(2);
 
@@ -39,7 +41,8 @@ internal sealed partial class RestoreRecovery(
     public async Task ConcludeAsync(RestoreJournalEntry entry, CancellationToken cancellationToken)
     {
         await processes.AwaitLeftoversAsync(entry.WorkPath, RuntimeLimit, cancellationToken);
-        await verdict.ProveAsync(entry, cancellationToken);
+        using ObservedWork work = telemetry.ResumeRestore(entry);
+        work.End(await verdict.ProveAsync(entry, cancellationToken));
     }
 
     /// <summary>Whether trying again can help: the API server does not answer, or the runtime could not be asked.</summary>

@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using System.Text.Json;
 
 using CheckpointOperator.Core.Archives;
 using CheckpointOperator.Kubernetes.Api.V1Alpha1;
 using CheckpointOperator.NodeAgent.Containers;
 using CheckpointOperator.NodeAgent.Launch;
+using CheckpointOperator.NodeAgent.Observation;
 using CheckpointOperator.NodeAgent.Store;
 
 using Microsoft.Extensions.Logging;
@@ -19,6 +21,7 @@ namespace CheckpointOperator.NodeAgent.Restores;
 /// <param name="restores">Writes status.</param>
 /// <param name="processes">Finds a runtime that still runs.</param>
 /// <param name="refusals">Counts archives that were refused.</param>
+/// <param name="telemetry">Measures the work.</param>
 /// <param name="publish">Writes Events.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Tells what happened.</param>
@@ -31,6 +34,7 @@ internal sealed partial class RestoreService(
     ResourceClient<V1Alpha1ContainerRestore> restores,
     INodeProcesses processes,
     ArchiveRefusals refusals,
+    WorkTelemetry telemetry,
     EventPublisher publish,
     TimeProvider time,
     ILogger<RestoreService> logger)
@@ -55,7 +59,7 @@ internal sealed partial class RestoreService(
             return null;
         }
 
-        var restore = new PendingRestore();
+        using var restore = new PendingRestore(time.GetTimestamp());
         try
         {
             WrapperAnswer answer = await connection.WaitForAsync(token => AnswerAsync(question, restore, token), cancellationToken);
@@ -70,6 +74,7 @@ internal sealed partial class RestoreService(
         if (restore.Entry is not { Told: true } entry)
             return null;
         WrapperAnswer end;
+        Activity.Current = restore.Work?.Span;
         try
         {
             end = await ConcludeAsync(connection, entry, cancellationToken);
@@ -80,6 +85,7 @@ internal sealed partial class RestoreService(
             Log.NotConcluded(logger, entry.Namespace, entry.Name, hindered.Message);
             return entry;
         }
+        restore.Work?.End(end);
         await connection.SendAsync(end, cancellationToken);
         return null;
     }
@@ -93,6 +99,7 @@ internal sealed partial class RestoreService(
             decision = await authorizer.DecideAsync(container, cancellationToken);
             if (decision.Authorized is { } restore)
             {
+                pending.Work = telemetry.BeginRestore(restore, pending.Asked);
                 SameRuntime.Require(restore.Checkpoint.Status.Container?.Runtime, question.Runtime!);
                 return await PrepareAsync(question, container, restore, pending, cancellationToken);
             }
@@ -159,7 +166,9 @@ internal sealed partial class RestoreService(
             Root = question.Root!,
             Folder = journal.FolderFor(question.Id, restore.Checkpoint.Status.Archive?.SizeBytes ?? 0),
             Begun = time.GetTimestamp(),
+            TraceParent = pending.Work?.Span?.Id,
         };
+        using Activity? preparing = telemetry.Begin("prepare restore", pending.Work?.Span);
         RestoreJournalEntry prepared = await preparer.PrepareAsync(restore, container, pending.Entry, cancellationToken);
         // Counted before the runtime is told: an agent that ends here has not lost an attempt, it has one too many.
         await restores.PatchStatusAsync(restore.Restore, changed => RestoreStatus.SetAttempt(changed, restore.Container, time.GetUtcNow()), cancellationToken);
@@ -180,6 +189,9 @@ internal sealed partial class RestoreService(
         {
             // As good as hung up.
         }
+        if (report is not null)
+            telemetry.TellRuntime(Activity.Current, report, entry.Runtime);
+        using Activity? proving = telemetry.Begin("prove restore", Activity.Current);
         if (report is { Operation: "restored", ExitCode: 0 })
             return await verdict.ProveAsync(entry, cancellationToken);
         if (report is not null)
@@ -195,6 +207,7 @@ internal sealed partial class RestoreService(
         V1Alpha1ContainerRestore? restore, string? container, PendingRestore pending, WrapperMessage question, string reason, string message, CancellationToken cancellationToken)
     {
         Log.Refused(logger, question.Id, reason, message);
+        pending.Work?.Fail(reason, message);
         if (pending.Entry is { } entry)
             journal.End(entry);
         pending.Entry = null;
@@ -219,9 +232,15 @@ internal sealed partial class RestoreService(
         }
     }
 
-    private sealed class PendingRestore
+    private sealed class PendingRestore(long asked) : IDisposable
     {
+        public long Asked => asked;
+
         public RestoreJournalEntry? Entry { get; set; }
+
+        public ObservedWork? Work { get; set; }
+
+        public void Dispose() => Work?.Dispose();
     }
 
     private static partial class Log

@@ -28,4 +28,13 @@ internal sealed record WrapperMessage
 
     /// <summary>Its last error line (restored).</summary>
     public string? Error { get; init; }
+
+    /// <summary>When the restore runtime began, in microseconds of the Unix epoch (restored); null of an earlier version.</summary>
+    public long? Began { get; init; }
+
+    /// <summary>When it started the real runtime (restored).</summary>
+    public long? RuntimeBegan { get; init; }
+
+    /// <summary>When that ended (restored).</summary>
+    public long? RuntimeEnded { get; init; }
 }

@@ -19,7 +19,7 @@ public sealed class ArchiveRefusals : IDisposable
     {
         ArgumentNullException.ThrowIfNull(meters);
         _meter = meters.Create(MeterName);
-        _refused = _meter.CreateCounter<long>("checkpoint.archives.refused", "{archive}", "Archives that were refused, by reason.");
+        _refused = _meter.CreateCounter<long>("checkpoint_operator.archive.refusals", "{archive}", "Archives that were refused, by reason.");
     }
 
     /// <inheritdoc />
@@ -30,6 +30,6 @@ public sealed class ArchiveRefusals : IDisposable
     public void Count(ArchiveRefusedException refused)
     {
         ArgumentNullException.ThrowIfNull(refused);
-        _refused.Add(1, new KeyValuePair<string, object?>("reason", refused.Reason.ToString()));
+        _refused.Add(1, new KeyValuePair<string, object?>("error.type", refused.Reason.ToString()));
     }
 }

@@ -1,6 +1,8 @@
 using CheckpointOperator.Kubernetes.Api;
 using CheckpointOperator.Kubernetes.Api.V1Alpha1;
+using CheckpointOperator.Kubernetes.Tracing;
 using CheckpointOperator.Operator.Checkpoints;
+using CheckpointOperator.Operator.Observation;
 using k8s.Models;
 using Microsoft.Extensions.Options;
 
@@ -14,6 +16,7 @@ internal sealed class ContainerCheckpointController(
     ResourceClient<V1Node> nodes,
     IEntityCache<V1Node> knownNodes,
     EventPublisher publish,
+    ObjectMetrics metrics,
     Ages ages,
     TimeProvider time,
     IOptions<OperatorOptions> options) : IEntityController<V1Alpha1ContainerCheckpoint>
@@ -172,6 +175,8 @@ internal sealed class ContainerCheckpointController(
                     Stop(current, obstacle);
             },
             cancellationToken);
+        if (told && obstacle.IsFinal)
+            metrics.Failed(stopped, obstacle.Reason);
         if (told)
             await publish(stopped, obstacle.Reason, obstacle.Message, EventType.Warning, cancellationToken);
         return Success(stopped, obstacle.IsFinal ? null : options.Value.RecheckPeriod);
@@ -185,6 +190,7 @@ internal sealed class ContainerCheckpointController(
         metadata.Finalizers ??= [];
         if (!metadata.Finalizers.Contains(ApiGroup.ArchiveFinalizer))
             metadata.Finalizers.Add(ApiGroup.ArchiveFinalizer);
+        TraceContext.Note(metadata, ApiGroup.TraceAnnotation);
     }
 
     private void Assign(V1Alpha1ContainerCheckpoint checkpoint, V1Pod pod, V1ContainerStatus container, string message)

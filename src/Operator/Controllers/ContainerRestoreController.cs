@@ -1,6 +1,8 @@
 using System.Net;
 using CheckpointOperator.Kubernetes.Api;
 using CheckpointOperator.Kubernetes.Api.V1Alpha1;
+using CheckpointOperator.Kubernetes.Tracing;
+using CheckpointOperator.Operator.Observation;
 using CheckpointOperator.Operator.Restores;
 using k8s.Models;
 using Microsoft.Extensions.Options;
@@ -14,6 +16,7 @@ internal sealed class ContainerRestoreController(
     IEntityCache<V1Alpha1CheckpointNode> checkpointNodes,
     ResourceClient<V1Pod> pods,
     EventPublisher publish,
+    ObjectMetrics metrics,
     Ages ages,
     TimeProvider time,
     IOptions<OperatorOptions> options) : IEntityController<V1Alpha1ContainerRestore>
@@ -73,6 +76,7 @@ internal sealed class ContainerRestoreController(
             {
                 current.Metadata.Labels ??= new Dictionary<string, string>();
                 current.Metadata.Labels[ApiGroup.NodeLabelKey] = NodeLabel.ValueFor(nodeName);
+                TraceContext.Note(current.Metadata, ApiGroup.TraceAnnotation);
             },
             cancellationToken);
         try
@@ -155,6 +159,10 @@ internal sealed class ContainerRestoreController(
                 Apply(current, judged);
             },
             cancellationToken);
+        if (told && progress.Phase == RestorePhase.Failed)
+            metrics.Failed(updated, progress.Reason);
+        if (told && progress.Phase == RestorePhase.Ready && restore.Status.Phase == RestorePhase.Running)
+            metrics.Restored(updated);
         if (told)
             await publish(updated, progress.Reason, progress.Message, progress.IsWarning ? EventType.Warning : EventType.Normal, cancellationToken);
         return Success(updated, progress.Phase == RestorePhase.Running ? options.Value.RecheckPeriod : null);
@@ -188,6 +196,8 @@ internal sealed class ContainerRestoreController(
                 Stop(current, obstacle, condition);
             },
             cancellationToken);
+        if (told && obstacle.IsFinal)
+            metrics.Failed(stopped, obstacle.Reason);
         if (told)
             await publish(stopped, obstacle.Reason, obstacle.Message, EventType.Warning, cancellationToken);
         return Success(stopped, obstacle.IsFinal ? null : options.Value.RecheckPeriod);

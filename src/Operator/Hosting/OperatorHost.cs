@@ -1,10 +1,12 @@
+using CheckpointOperator.Kubernetes.Api;
 using CheckpointOperator.Kubernetes.Api.V1Alpha1;
 using CheckpointOperator.Operator.Controllers;
+using CheckpointOperator.Operator.Observation;
+using CheckpointOperator.Telemetry;
 using k8s.Models;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace CheckpointOperator.Operator.Hosting;
@@ -27,7 +29,7 @@ internal static class OperatorHost
         // An empty builder: the default one would take any environment variable, such as NAMESPACE, for a setting.
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddEnvironmentVariables(OperatorOptions.EnvironmentPrefix).AddCommandLine(args);
-        builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-ddTHH:mm:ss.fffZ "));
+        builder.Logging.AddJsonLines();
 
         OperatorOptions options = builder.Configuration.Get<OperatorOptions>() ?? new OperatorOptions();
         // At once, not on start: the services below are built from them.
@@ -35,7 +37,9 @@ internal static class OperatorHost
             throw new OptionsValidationException(nameof(OperatorOptions), typeof(OperatorOptions), refused.Failures);
         builder.Services.AddSingleton(Options.Create(options));
         builder.Services.AddSingleton<Ages>();
-        builder.Services.AddTelemetry(options);
+        builder.AddTelemetry(new TelemetrySettings(Name, options.Identity ?? Environment.MachineName) { MetricsPort = options.MetricsPort, Endpoint = options.OtlpEndpoint });
+        builder.Services.AddSingleton<ObjectMetrics>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<ObjectMetrics>());
         builder.Services.AddControllers(options);
         builder.Services.AddHostedService<IdleMemory>();
         return builder;
@@ -72,6 +76,7 @@ internal static class OperatorHost
             .WithLeaderElection(options.LeaderElection ? LeaderElectionType.Single : LeaderElectionType.None, options.LeaseNamespace)
             .WithLeaderElectionTimings(options.LeaseDuration, options.LeaseDuration * 2 / 3, options.LeaseDuration * 2 / 15)
             .WithWatchTimeout(options.WatchTimeout)
+            .WithTraceAnnotation(ApiGroup.TraceAnnotation)
             .WithHealthPort(options.HealthPort);
         if (options.Identity is { } identity)
             settings.WithIdentity(identity);

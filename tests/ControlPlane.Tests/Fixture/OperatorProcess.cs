@@ -39,7 +39,9 @@ public sealed class OperatorProcess : IAsyncDisposable
     /// <param name="space">The namespace.</param>
     /// <param name="identity">How it is called in the lease.</param>
     /// <param name="leaseDuration">How long its lease lasts. Defaults to a minute, which no busy machine keeps it from renewing.</param>
-    public static async Task<OperatorProcess> StartAsync(TestNamespace space, string identity, TimeSpan? leaseDuration = null)
+    /// <param name="variables">Further variables of its environment.</param>
+    public static async Task<OperatorProcess> StartAsync(
+        TestNamespace space, string identity, TimeSpan? leaseDuration = null, params (string Name, string Value)[] variables)
     {
         string kubeconfig = Path.Combine(Path.GetTempPath(), $"{space.Name}-{identity}.kubeconfig");
         await File.WriteAllTextAsync(kubeconfig, await space.ControlPlane.Kubectl.RunAsync("config", "view", "--raw"), TestContext.Current.CancellationToken);
@@ -57,6 +59,8 @@ public sealed class OperatorProcess : IAsyncDisposable
                 ["CHECKPOINT_OPERATOR_HEALTHPORT"] = "0",
             },
         };
+        foreach ((string name, string value) in variables)
+            start.Environment[name] = value;
         var started = new OperatorProcess(new Process { StartInfo = start }, kubeconfig);
         Assert.True(started._process.Start());
         started._process.BeginOutputReadLine();

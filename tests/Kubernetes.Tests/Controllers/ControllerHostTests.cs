@@ -9,6 +9,7 @@ using CheckpointOperator.Kubernetes.Controllers;
 using CheckpointOperator.Kubernetes.Informers;
 using CheckpointOperator.Kubernetes.Queues;
 using CheckpointOperator.Kubernetes.Tests.Testing;
+using CheckpointOperator.Kubernetes.Tracing;
 using k8s.Models;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -35,7 +36,7 @@ public sealed class ControllerHostTests : IAsyncDisposable
         using ScriptedApiServer api = new((_, _) => throw new InvalidOperationException("No request is expected."), TimeProvider.System);
         Reconciler<V1Pod> reconciler = new(
             _services.GetRequiredService<IServiceScopeFactory>(), new ResourceClient<V1Pod>(api.Server, TimeProvider.System), [], settings);
-        ControllerHost<V1Pod> host = new(_store, _queue, reconciler, settings, Settings.Metrics(), TimeProvider.System, NullLogger<ControllerHost<V1Pod>>.Instance);
+        ControllerHost<V1Pod> host = new(_store, _queue, reconciler, settings, Settings.Metrics(), new ReconcileTraces(settings), TimeProvider.System, NullLogger<ControllerHost<V1Pod>>.Instance);
         host.Subscribe();
         _running = host.RunAsync(_stop.Token, _abandon.Token);
     }

@@ -6,6 +6,7 @@ using CheckpointOperator.Kubernetes.Controllers;
 using CheckpointOperator.Kubernetes.Informers;
 using CheckpointOperator.Kubernetes.Queues;
 using CheckpointOperator.Kubernetes.Tests.Testing;
+using CheckpointOperator.Kubernetes.Tracing;
 using k8s.Models;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -28,7 +29,7 @@ public sealed class ResyncTests
         await using ServiceProvider services = new ServiceCollection().AddSingleton<IEntityController<V1Pod>>(controller).BuildServiceProvider();
         using ScriptedApiServer api = new((_, _) => throw new InvalidOperationException("No request is expected."), time);
         Reconciler<V1Pod> reconciler = new(services.GetRequiredService<IServiceScopeFactory>(), new ResourceClient<V1Pod>(api.Server, time), [], settings);
-        ControllerHost<V1Pod> host = new(store, queue, reconciler, settings, Settings.Metrics(), time, NullLogger<ControllerHost<V1Pod>>.Instance);
+        ControllerHost<V1Pod> host = new(store, queue, reconciler, settings, Settings.Metrics(), new ReconcileTraces(settings), time, NullLogger<ControllerHost<V1Pod>>.Instance);
         host.Subscribe();
         using CancellationTokenSource stop = new();
         Task running = host.RunAsync(stop.Token, stop.Token);

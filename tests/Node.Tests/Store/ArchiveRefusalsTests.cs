@@ -42,7 +42,7 @@ public sealed class ArchiveRefusalsTests
             File.Delete(file);
         }
 
-        Assert.Contains((1L, "reason", (object?)"InvalidHeader"), counted);
+        Assert.Contains((1L, "error.type", (object?)"InvalidHeader"), counted);
     }
 
     [Fact]

@@ -54,4 +54,7 @@ public sealed record OperatorSettings
 
     /// <summary>Port of /healthz and /readyz. Defaults to null: none.</summary>
     public int? HealthPort { get; init; }
+
+    /// <summary>Annotation of objects that names the trace that they belong to (a W3C traceparent). Defaults to null: none.</summary>
+    public string? TraceAnnotation { get; init; }
 }

@@ -22,6 +22,7 @@ public sealed class OperatorSettingsBuilder
     private TimeSpan _resyncPeriod = TimeSpan.FromHours(10);
     private TimeSpan _watchTimeout = TimeSpan.FromMinutes(5);
     private int? _healthPort;
+    private string? _traceAnnotation;
 
     /// <summary>Sets the operator's name.</summary>
     /// <param name="name">A DNS label.</param>
@@ -139,6 +140,15 @@ public sealed class OperatorSettingsBuilder
         return this;
     }
 
+    /// <summary>Puts the spans of an object's reconciles into the trace that it names.</summary>
+    /// <param name="annotation">Key of the annotation that holds a W3C traceparent.</param>
+    public OperatorSettingsBuilder WithTraceAnnotation(string annotation)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(annotation);
+        _traceAnnotation = annotation;
+        return this;
+    }
+
     /// <summary>Makes the settings.</summary>
     public OperatorSettings Build() => new()
     {
@@ -159,6 +169,7 @@ public sealed class OperatorSettingsBuilder
         ResyncPeriod = _resyncPeriod,
         WatchTimeout = _watchTimeout,
         HealthPort = _healthPort,
+        TraceAnnotation = _traceAnnotation,
     };
 
     private static string OwnNamespace()

@@ -1,0 +1,54 @@
+{{- /* What a monitor scrapes: a dict of monitor (the values) and component. The agents' targets name their nodes. */}}
+{{- define "checkpoint-operator.monitor.endpoint" -}}
+- port: metrics
+  path: /metrics
+  {{- with .monitor.interval }}
+  interval: {{ . }}
+  {{- end }}
+  {{- with .monitor.scrapeTimeout }}
+  scrapeTimeout: {{ . }}
+  {{- end }}
+  {{- $node := dict "sourceLabels" (list "__meta_kubernetes_pod_node_name") "targetLabel" "node" }}
+  {{- with concat (ternary (list $node) list (eq .component "agent")) .monitor.relabelings }}
+  relabelings:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with .monitor.metricRelabelings }}
+  metricRelabelings:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+{{- end }}
+
+{{- /* A monitor: a dict of context, component, kind, monitor (the values) and endpoints (its field). */}}
+{{- define "checkpoint-operator.monitor" -}}
+apiVersion: monitoring.coreos.com/v1
+kind: {{ .kind }}
+metadata:
+  name: {{ include (printf "checkpoint-operator.%s" .component) .context }}
+  namespace: {{ include "checkpoint-operator.namespace" .context }}
+  {{- include "checkpoint-operator.metadata" (dict "context" .context "component" .component "labels" .monitor.labels) | nindent 2 }}
+spec:
+  selector:
+    matchLabels:
+      {{- include "checkpoint-operator.selector" . | nindent 6 }}
+  {{ .endpoints }}:
+    {{- include "checkpoint-operator.monitor.endpoint" . | nindent 4 }}
+{{- end }}
+
+{{- /* A Service that only names the Pods' metrics, for a ServiceMonitor: a dict of context and component. */}}
+{{- define "checkpoint-operator.monitor.service" -}}
+apiVersion: v1
+kind: Service
+metadata:
+  name: {{ include (printf "checkpoint-operator.%s" .component) .context }}-metrics
+  namespace: {{ include "checkpoint-operator.namespace" .context }}
+  {{- include "checkpoint-operator.metadata" (dict "context" .context "component" .component) | nindent 2 }}
+spec:
+  clusterIP: None
+  selector:
+    {{- include "checkpoint-operator.selector" . | nindent 4 }}
+  ports:
+    - name: metrics
+      port: {{ int .port }}
+      targetPort: metrics
+{{- end }}
