@@ -17,7 +17,7 @@ namespace CheckpointOperator.Telemetry;
 public static class TelemetryExtensions
 {
     // The SDK takes memory for this many combinations of each metric's attributes in advance; the largest, kinds and reasons, has a few dozen.
-    private const int Combinations = 200;
+    private const int Combinations = 100;
 
     // .NET's own, which have the names of OpenTelemetry's semantic conventions.
     private static readonly string[] Platform = ["System.Runtime", "System.Net.Http"];

@@ -74,7 +74,7 @@ public sealed class AlertTests
 
     private static async Task<YamlMappingNode> SpecAsync()
     {
-        Manifest manifest = await Repository.TemplateAsync("metrics: {prometheusRule: {enabled: true}}");
+        Manifest manifest = await Repository.TemplateAsync("metrics: {enabled: true, prometheusRule: {enabled: true}}");
         return (YamlMappingNode)manifest["PrometheusRule/checkpoint-operator-system/checkpoint-operator"]["spec"];
     }
 

@@ -10,15 +10,17 @@ namespace CheckpointOperator.Cluster.Tests;
 [Collection(nameof(Disruption))]
 public sealed partial class ObservedTests(ClusterFixture cluster) : AcceptanceTest(cluster)
 {
+    private const int MetricsPort = 8080;
     private const string Annotation = "checkpoint-operator.io/traceparent";
 
     [Fact]
-    public async Task A_restore_is_one_trace_to_the_proven_process_and_a_secret_of_the_container_is_told_nowhere()
+    public async Task A_restore_is_one_trace_to_the_proven_process_scrapes_get_what_is_documented_and_a_secret_of_the_container_is_told_nowhere()
     {
         string secret = $"s3cret-{Guid.NewGuid():N}";
         await using OtlpReceiver receiver = OtlpReceiver.Start();
         await TellAsync(
-            $"OTEL_EXPORTER_OTLP_ENDPOINT=http://{await OwnAddressAsync()}:{receiver.Port}", "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf", "OTEL_BSP_SCHEDULE_DELAY=200", "OTEL_METRIC_EXPORT_INTERVAL=1000");
+            $"OTEL_EXPORTER_OTLP_ENDPOINT=http://{await OwnAddressAsync()}:{receiver.Port}", "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf", "OTEL_BSP_SCHEDULE_DELAY=200", "OTEL_METRIC_EXPORT_INTERVAL=1000",
+            $"CHECKPOINT_OPERATOR_METRICSPORT={MetricsPort}", $"CHECKPOINT_AGENT_METRICS_PORT={MetricsPort}");
         try
         {
             await StartPodWithAsync(secret);
@@ -28,6 +30,7 @@ public sealed partial class ObservedTests(ClusterFixture cluster) : AcceptanceTe
             Assert.Equal(secret, (await Namespace.ExecAsync("copy", "sh", "-c", "tr '\\0' '\\n' < /proc/1/environ | sed -n s/^PASSWORD=//p")).Trim());
             await FailAsync(checkpoint);
 
+            await AssertScrapesAsync();
             await AssertOneTraceAsync(receiver, restore, TraceOf(checkpoint)[1]);
             await receiver.UntilAsync(
                 arrived => arrived.Metrics.ContainsKey("checkpoint_operator.restore.duration") && arrived.Metrics.ContainsKey("checkpoint_operator.restore.count")
@@ -39,19 +42,15 @@ public sealed partial class ObservedTests(ClusterFixture cluster) : AcceptanceTe
         }
         finally
         {
-            await TellAsync("OTEL_EXPORTER_OTLP_ENDPOINT-", "OTEL_EXPORTER_OTLP_PROTOCOL-", "OTEL_BSP_SCHEDULE_DELAY-", "OTEL_METRIC_EXPORT_INTERVAL-");
+            await TellAsync("OTEL_EXPORTER_OTLP_ENDPOINT-", "OTEL_EXPORTER_OTLP_PROTOCOL-", "OTEL_BSP_SCHEDULE_DELAY-", "OTEL_METRIC_EXPORT_INTERVAL-", "CHECKPOINT_OPERATOR_METRICSPORT-", "CHECKPOINT_AGENT_METRICS_PORT-");
         }
     }
 
-    [Fact]
-    public async Task What_a_scrape_gets_is_documented_and_there()
+    private async Task AssertScrapesAsync()
     {
-        await Namespace.StartServerAsync("server");
-        await Namespace.CheckpointAsync("first", "server");
-        await Namespace.RestoreAsync("copy", "first");
         Dictionary<string, string[]> documented = Documented();
-        string agent = await ScrapeAsync(await Cluster.Installation.AgentPodAsync());
-        string operators = await ScrapeAsync((await Cluster.Kubectl.RunAsync("-n", Installation.Namespace, "get", "pods", "-l", "app.kubernetes.io/component=operator", "-o", "jsonpath={.items[*].metadata.name}")).Trim());
+        string agent = await ScrapeAsync(await NewestAsync("agent"));
+        string operators = await ScrapeAsync(await NewestAsync("operator"));
         foreach (Match sample in Sample().Matches(agent).Concat(Sample().Matches(operators)).Where(sample => !Platform().IsMatch(sample.Groups["name"].Value)))
         {
             string name = documented.Keys.SingleOrDefault(known => Regex.IsMatch(sample.Groups["name"].Value, $"^{known}(_bucket|_sum|_count)?$")) ?? string.Empty;
@@ -119,9 +118,9 @@ public sealed partial class ObservedTests(ClusterFixture cluster) : AcceptanceTe
         foreach (string kind in new[] { "events", "containercheckpoints", "containerrestores", "pods" })
             told.Add((kind, await Namespace.KubectlAsync("get", kind, "-o", "json")));
         told.Add(("checkpointnodes", await Cluster.Kubectl.RunAsync("get", "checkpointnodes", "-o", "json")));
-        foreach (string program in new[] { $"deployment/{Installation.Operator}", $"daemonset/{Installation.Agent}" })
+        foreach (string program in new[] { "operator", "agent" })
         {
-            string log = await Cluster.Kubectl.RunAsync("-n", Installation.Namespace, "logs", program);
+            string log = await Cluster.Installation.LogAsync(await NewestAsync(program));
             Assert.All(log.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.NotNull((string?)JsonNode.Parse(line)!["message"]));
             told.Add(($"the log of {program}", log));
         }
@@ -146,7 +145,11 @@ public sealed partial class ObservedTests(ClusterFixture cluster) : AcceptanceTe
         return ((IPEndPoint)socket.LocalEndPoint!).Address.ToString();
     }
 
-    private Task<string> ScrapeAsync(string pod) => Cluster.Kubectl.RunAsync("get", "--raw", $"/api/v1/namespaces/{Installation.Namespace}/pods/{pod}:8080/proxy/metrics");
+    // The one before it may be ending still.
+    private async Task<string> NewestAsync(string component) => (await Cluster.Kubectl.RunAsync(
+        "-n", Installation.Namespace, "get", "pods", "-l", $"app.kubernetes.io/component={component}", "--sort-by=.metadata.creationTimestamp", "-o", "jsonpath={.items[-1:].metadata.name}")).Trim();
+
+    private Task<string> ScrapeAsync(string pod) => Cluster.Kubectl.RunAsync("get", "--raw", $"/api/v1/namespaces/{Installation.Namespace}/pods/{pod}:{MetricsPort}/proxy/metrics");
 
     private static string[] TraceOf(JsonObject value) => ((string)value["metadata"]!["annotations"]![Annotation]!).Split('-');
 

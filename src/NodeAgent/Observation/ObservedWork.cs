@@ -67,6 +67,15 @@ internal sealed class ObservedWork : IDisposable
             Succeed();
     }
 
+    /// <summary>It goes on elsewhere, where its duration is told.</summary>
+    public void HandOver()
+    {
+        if (Interlocked.Exchange(ref _ended, 1) != 0)
+            return;
+        _active.Add(-1);
+        Span?.Dispose();
+    }
+
     /// <summary>It ended.</summary>
     public void Dispose()
     {

@@ -83,6 +83,7 @@ internal sealed partial class RestoreService(
         {
             // The restore runtime goes on by itself when it is hung up on: its container is as it is.
             Log.NotConcluded(logger, entry.Namespace, entry.Name, hindered.Message);
+            restore.Work?.HandOver();
             return entry;
         }
         restore.Work?.End(end);
