@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using CheckpointOperator.Telemetry.Testing;
 
 namespace CheckpointOperator.ControlPlane.Tests;
@@ -70,12 +71,16 @@ public sealed class TraceTests(TestControlPlane controlPlane)
 
         // It says where it listens before it works.
         int port = Events(running).Select(line => line["attributes"]).Where(values => (string?)values?["Pages"] == "/metrics").Select(values => (int)values!["Port"]!).Single();
-        using var client = new HttpClient();
-        string scraped = await client.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics"), Cancelled);
-        Assert.Matches("""(?m)^operator_reconciliations_total\{operator_resource_kind="ContainerCheckpoint",operator_reconciliation_result="success"\} [1-9]""", scraped);
-        Assert.Matches("""(?m)^checkpoint_operator_checkpoint_count\{checkpoint_operator_phase="Ready"\} 1$""", scraped);
-        Assert.Matches("(?m)^operator_leader 1$", scraped);
-        Assert.Matches("""(?m)^target_info\{.*service_name="checkpoint-operator".*service_instance_id="one".*\} 1$""", scraped);
+        // A reconcile is counted when it has ended, which is after the object says so.
+        using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        foreach (string sample in new[]
+        {
+            """(?m)^operator_reconciliations_total\{(?=[^}]*operator_resource_kind="ContainerCheckpoint")(?=[^}]*operator_reconciliation_result="success")[^}]*\} [1-9]""",
+            """(?m)^checkpoint_operator_checkpoint_count\{checkpoint_operator_phase="Ready"\} 1$""",
+            "(?m)^operator_leader 1$",
+            """(?m)^target_info\{.*service_name="checkpoint-operator".*service_instance_id="one".*\} 1$""",
+        })
+            await UntilScrapedAsync(client, sample);
 
         await running.TerminateAsync();
         Assert.All(Events(running), line => Assert.NotNull((string?)line["message"]));
@@ -83,6 +88,14 @@ public sealed class TraceTests(TestControlPlane controlPlane)
 
     private static (string, string)[] Settings(OtlpReceiver receiver) =>
         [("OTEL_EXPORTER_OTLP_ENDPOINT", $"{receiver.Endpoint}"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_BSP_SCHEDULE_DELAY", "200")];
+
+    private static async Task UntilScrapedAsync(HttpClient client, string pattern)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        limit.CancelAfter(TimeSpan.FromMinutes(1));
+        while (!Regex.IsMatch(await client.GetStringAsync(new Uri("/metrics", UriKind.Relative), limit.Token), pattern))
+            await Task.Delay(TimeSpan.FromMilliseconds(100), limit.Token);
+    }
 
     // Each line, or it is none.
     private static List<JsonNode> Events(OperatorProcess running)
