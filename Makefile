@@ -112,6 +112,14 @@ test-unit test-fuzz test-node test-control-plane test-cluster: test-%:
 api-docs: ## write docs/api.md from config/crd and the reasons' constants
 	@CHECKPOINT_OPERATOR_WRITE=1 dotnet test --project tests/Kubernetes.Tests --filter-class "*ApiReferenceTests"
 
+# The operator's program and a real API server, with a proxy between them that injects faults (docs/controller-runtime.md): what the control-plane tier
+# does once with three objects, so many times and with so many, and what takes too long for it.
+test-faults: rounds ?= 5
+test-faults: objects ?= 20
+.PHONY: test-faults
+test-faults: ## faults between the operator and the API server, replayed from its audit log: rounds=5 objects=20 (as root)
+	for round in $$(seq $(rounds)); do CHECKPOINT_OPERATOR_FAULT_OBJECTS=$(objects) eng/control-plane/with-docker dotnet test --project tests/ControlPlane.Tests --filter-namespace "*.Proxied" || exit 1; done
+
 # The rows of docs/compatibility.md, with crun where the other tiers have runc.
 .PHONY: test-crun
 test-crun: $(programs) ## the rows of docs/compatibility.md on a local cluster of its own that runs crun

@@ -6,7 +6,7 @@ public sealed class LeadershipTests(TestControlPlane controlPlane)
     private const string Lease = "checkpoint-operator-leader";
 
     /// <summary>How long a lease lasts that a test waits for to end.</summary>
-    private static readonly TimeSpan TakenOver = TimeSpan.FromSeconds(15);
+    private static readonly (string, string) TakenOver = ("LEASEDURATION", "00:00:15");
 
     [Fact]
     public async Task Another_operator_takes_over_when_the_leader_is_killed()

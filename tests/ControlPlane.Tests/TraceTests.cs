@@ -17,7 +17,7 @@ public sealed class TraceTests(TestControlPlane controlPlane)
     {
         await using TestNamespace space = await TestNamespace.CreateAsync(controlPlane);
         await using OtlpReceiver receiver = OtlpReceiver.Start();
-        await using OperatorProcess running = await OperatorProcess.StartAsync(space, "one", null, Settings(receiver));
+        await using OperatorProcess running = await OperatorProcess.StartAsync(space, "one", Settings(receiver));
 
         V1Alpha1ContainerCheckpoint checkpoint = await space.ReadyCheckpointAsync("first", "web");
         await space.RestoreAsync("copy", "first");
@@ -44,7 +44,7 @@ public sealed class TraceTests(TestControlPlane controlPlane)
     {
         await using TestNamespace space = await TestNamespace.CreateAsync(controlPlane);
         await using OtlpReceiver receiver = OtlpReceiver.Start();
-        await using OperatorProcess running = await OperatorProcess.StartAsync(space, "one", null, Settings(receiver));
+        await using OperatorProcess running = await OperatorProcess.StartAsync(space, "one", Settings(receiver));
         await space.Kubelet.StartPodAsync("web");
         await controlPlane.Client<V1Alpha1ContainerCheckpoint>().CreateAsync(
             new V1Alpha1ContainerCheckpoint
@@ -65,7 +65,7 @@ public sealed class TraceTests(TestControlPlane controlPlane)
     public async Task Without_an_endpoint_objects_name_no_trace_and_each_line_of_the_log_is_an_event()
     {
         await using TestNamespace space = await TestNamespace.CreateAsync(controlPlane);
-        await using OperatorProcess running = await OperatorProcess.StartAsync(space, "one", null, ("CHECKPOINT_OPERATOR_METRICSPORT", "0"));
+        await using OperatorProcess running = await OperatorProcess.StartAsync(space, "one", ("METRICSPORT", "0"));
         V1Alpha1ContainerCheckpoint checkpoint = await space.ReadyCheckpointAsync("first", "web");
         Assert.False(checkpoint.Metadata.Annotations?.ContainsKey(ApiGroup.TraceAnnotation) ?? false);
 

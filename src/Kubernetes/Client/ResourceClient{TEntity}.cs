@@ -48,7 +48,10 @@ public sealed class ResourceClient<TEntity>
     /// <summary>All objects in a scope, read page by page.</summary>
     /// <param name="scope">The scope.</param>
     /// <param name="cancellationToken">Ends the requests.</param>
-    public async Task<EntityList<TEntity>> ListAsync(ResourceScope scope, CancellationToken cancellationToken)
+    public Task<EntityList<TEntity>> ListAsync(ResourceScope scope, CancellationToken cancellationToken) => ListAsync(scope, null, cancellationToken);
+
+    /// <summary>All objects in a scope, read page by page, with what is left out of each gone before the next one is read: not all of them are ever whole.</summary>
+    internal async Task<EntityList<TEntity>> ListAsync(ResourceScope scope, Action<TEntity>? trim, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(scope);
         EntityList<TEntity> all = new() { ApiVersion = _kind.ApiVersion, Kind = _kind.Kind + "List" };
@@ -60,7 +63,7 @@ public sealed class ResourceClient<TEntity>
             string path = Collection(scope.Namespace) + scope.Query(("limit", PageSize.ToString(CultureInfo.InvariantCulture)), ("continue", next));
             await _server.SendAsync(
                 new ApiRequest(HttpMethod.Get, path, Described(scope), Accept: scope.Accept("PartialObjectMetadataList")), answer, cancellationToken).ConfigureAwait(false);
-            EntityList<TEntity> page = EntityListReader.Read<TEntity>(answer.GetBuffer().AsSpan(0, (int)answer.Length));
+            EntityList<TEntity> page = EntityListReader.Read(answer.GetBuffer().AsSpan(0, (int)answer.Length), trim);
             foreach (TEntity entity in page.Items)
                 all.Items.Add(entity);
             all.Metadata = page.Metadata;

@@ -97,11 +97,9 @@ internal sealed partial class Informer<TEntity> : IInformer
 
     private async Task ListAsync(ResourceScope scope, CancellationToken cancellationToken)
     {
-        EntityList<TEntity> list = await _client.ListAsync(scope, cancellationToken).ConfigureAwait(false);
+        EntityList<TEntity> list = await _client.ListAsync(scope, _trim, cancellationToken).ConfigureAwait(false);
         Contact();
         _metrics.Listed(Kind);
-        foreach (TEntity entity in list.Items)
-            _trim?.Invoke(entity);
         _store.Replace(list.Items);
         _resourceVersion = list.Metadata.ResourceVersion;
         Log.Listed(_logger, Kind, list.Items.Count, _resourceVersion);

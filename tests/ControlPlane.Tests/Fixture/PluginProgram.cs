@@ -8,7 +8,7 @@ public sealed class PluginProgram(string kubeconfig)
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     /// <summary>The folder that it and its completion are in.</summary>
-    public static string Folder => AppContext.BaseDirectory;
+    public static string Folder => TestControlPlane.FolderOf("Plugin");
 
     /// <summary>Runs it and gives its output; fails with its words.</summary>
     public async Task<string> RunAsync(params string[] arguments)

@@ -31,10 +31,17 @@ public sealed class RunningOperator : IAsyncDisposable
     /// <summary>Starts one with the rights of another account of its own namespace.</summary>
     public static Task<RunningOperator> StartWithAccountAsync(TestNamespace space, string account) => StartAsync(space, (space.Name, account), [], TimeProvider.System, []);
 
+    /// <summary>Starts one with a connection of the caller's own.</summary>
+    public static Task<RunningOperator> StartAsync(TestNamespace space, KubernetesClientConfiguration configuration, DelegatingHandler[] faults, params string[] settings) =>
+        StartAsync(space, configuration, faults, TimeProvider.System, settings);
+
     private static async Task<RunningOperator> StartAsync(
-        TestNamespace space, (string Namespace, string Name) account, DelegatingHandler[] faults, TimeProvider time, string[] settings)
+        TestNamespace space, (string Namespace, string Name) account, DelegatingHandler[] faults, TimeProvider time, string[] settings) =>
+        await StartAsync(space, await AccountConnection.ConfigurationAsync(space.ControlPlane, account.Name, account.Namespace), faults, time, settings);
+
+    private static async Task<RunningOperator> StartAsync(
+        TestNamespace space, KubernetesClientConfiguration configuration, DelegatingHandler[] faults, TimeProvider time, string[] settings)
     {
-        KubernetesClientConfiguration configuration = await AccountConnection.ConfigurationAsync(space.ControlPlane, account.Name, account.Namespace);
         HostApplicationBuilder builder = OperatorHost.CreateBuilder(
             [$"--Namespace={space.Name}", "--LeaderElection=false", "--RecheckPeriod=00:00:05", "--HealthPort=0", .. settings]);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
