@@ -58,7 +58,8 @@ public sealed class InterruptionTests(TestControlPlane controlPlane)
         using var lost = new LostAnswers();
         await using RunningOperator running = await RunningOperator.StartAsync(space, [lost]);
         await FinishBothAsync(space);
-        Assert.True(lost.Count >= 6, $"only {lost.Count} answers were lost");
+        // Of each object's own writes: the checkpoint and its status, the restore and its status, the Pod. Those to Nodes and of Events may come besides.
+        Assert.True(lost.Count >= 5, $"only {lost.Count} answers were lost");
     }
 
     [Fact]
