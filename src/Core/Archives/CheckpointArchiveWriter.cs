@@ -46,6 +46,12 @@ public sealed class CheckpointArchiveWriter : IDisposable
     public string? Digest { get; private set; }
 
     /// <summary>
+    /// Whether what the kernel copied is sent to the disk at once, beside the copying of the rest: for who wants the archive on disk when it is complete, whose <c>fsync</c> finds little left to do then.
+    /// Defaults to false.
+    /// </summary>
+    public bool WritesBack { get; init; }
+
+    /// <summary>
     /// From now on the archive is hashed beside its writing, by a thread that reads what was written out of the page cache. What stands there already is
     /// taken up: not before this is called is anything read, such as while a container waits for the writing to end.
     /// </summary>
@@ -187,6 +193,9 @@ public sealed class CheckpointArchiveWriter : IDisposable
                 continue;
             if (count <= 0)
                 break;
+            // Nobody waits for it, and what it cannot do the fsync does or tells.
+            if (WritesBack)
+                _ = Libc.sync_file_range(_file.Handle, to - count, count, Libc.SYNC_FILE_RANGE_WRITE);
             copied += count;
             _file.Position += count;
             _digest?.Advance(_file.Position);

@@ -90,7 +90,7 @@ internal sealed partial class KubeletEngine(
         try
         {
             using PartialArchive archive = store.Begin(request.Uid);
-            using var writer = new CheckpointArchiveWriter(archive.File);
+            using var writer = new CheckpointArchiveWriter(archive.File) { WritesBack = true };
             ArchiveContentWriter.WriteMetadata(writer, metadata);
             string? id = ContainerId.TryParse(request.ContainerId, out ContainerId parsed) && parsed.Engine == ContainerId.Containerd ? parsed.Id : null;
             Taken taken = id is null ? await TakeRunningAsync(request, writer) : await TakeHeldAsync(request, id, writer);

@@ -86,7 +86,7 @@ public sealed partial class RuntimeEngine(
         {
             using RootDirectory work = journal.Begin(entry);
             using PartialArchive archive = store.Begin(request.Uid);
-            using var writer = new CheckpointArchiveWriter(archive.File);
+            using var writer = new CheckpointArchiveWriter(archive.File) { WritesBack = true };
             PrepareDump(work, container);
             Task recording = cpu.RecordAsync($"{journal.FolderOf(request.Uid)}/{ImageFolder}", cancellationToken);
             content.WriteMetadata(writer, request, container, metadata);

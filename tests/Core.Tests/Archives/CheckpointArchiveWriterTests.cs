@@ -42,6 +42,37 @@ public sealed class CheckpointArchiveWriterTests : IDisposable
         Assert.Equal("600", _folder.Shell("stat -c %a out/config.dump").Trim());
     }
 
+    [Fact]
+    public void What_is_written_back_early_is_not_left_for_the_end()
+    {
+        const int Size = 96 << 20;
+        _folder.Write(
+            "dirty.c",
+            """
+            #include <fcntl.h>
+            #include <stdint.h>
+            #include <stdio.h>
+            #include <unistd.h>
+            /* cachestat(2), of Linux 6.5: the pages that wait for being written, in bytes. */
+            int main(int count, char **arguments) {
+                struct { uint64_t offset, length; } range = { 0, 0 };
+                struct { uint64_t cached, dirty, writeback, evicted, recently_evicted; } pages;
+                if (syscall(451, open(arguments[1], O_RDONLY), &range, &pages, 0)) { perror("cachestat"); return 1; }
+                printf("%llu\n", (unsigned long long)pages.dirty * getpagesize());
+            }
+            """);
+        _folder.Shell($"gcc -o dirty dirty.c; head -c {Size} /dev/urandom > pages-1.img");
+
+        using var output = _folder.Open().CreateFile(RelativePath.Parse("archive"));
+        using var writer = new CheckpointArchiveWriter(output) { WritesBack = true };
+        using (var pages = _folder.Open().OpenFileNoFollow(RelativePath.Parse("pages-1.img")))
+            writer.AddFile("checkpoint/pages-1.img", pages, TestContext.Current.CancellationToken);
+        writer.Complete();
+
+        Assert.InRange(long.Parse(_folder.Shell("./dirty archive"), System.Globalization.CultureInfo.InvariantCulture), 0, Size / 8);
+        _folder.Shell("tar -xf archive; cmp pages-1.img checkpoint/pages-1.img");
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
