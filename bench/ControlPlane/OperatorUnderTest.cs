@@ -24,6 +24,9 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    /// <summary>Whether it ended by itself, as it does when it loses its lease.</summary>
+    public bool HasExited => _process.HasExited;
+
     /// <summary>From its start to its first answer that it is ready.</summary>
     public TimeSpan TimeToReady { get; private set; }
 

@@ -89,14 +89,18 @@ internal sealed class Run(SimulatedCluster cluster, BenchOptions options)
         }
         _figures.Note($"{what}: created in a second", count / Stopwatch.GetElapsedTime(began).TotalSeconds, string.Empty);
         await Task.WhenAll(creations);
-        await UntilAllEndedAsync(what, count, tally, agents, cancellationToken);
+        await UntilAllEndedAsync(what, count, tally, subject, agents, cancellationToken);
 
         double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         _figures.Note($"{what}: from the first's creation to the last's end", seconds, "s");
         _figures.Note($"{what}: the server's answer to the creation", created);
         _figures.Note($"{what}: creation to assigned", tally.ToAssigned);
         foreach ((string process, int id) in processes)
-            _figures.Note($"{what}: processors used by {process}", (ProcessUsage.CpuSeconds(id) - before[process]) / seconds, string.Empty);
+        {
+            double used = ProcessUsage.CpuSeconds(id) - before[process];
+            _figures.Note($"{what}: processors used by {process}", used / seconds, string.Empty);
+            _figures.Note($"{what}: processor time of {process} for each", used / count * 1000, "ms");
+        }
         (long median, long most) = subject.TakeResident();
         _figures.NoteBytes($"{what}: resident memory, median", median);
         _figures.NoteBytes($"{what}: resident memory, most", most);
@@ -111,13 +115,15 @@ internal sealed class Run(SimulatedCluster cluster, BenchOptions options)
         }
     }
 
-    private static async Task UntilAllEndedAsync(string what, int count, Tally tally, Task agents, CancellationToken cancellationToken)
+    private static async Task UntilAllEndedAsync(string what, int count, Tally tally, OperatorUnderTest subject, Task agents, CancellationToken cancellationToken)
     {
         long began = Stopwatch.GetTimestamp();
         while (tally.Ended < count)
         {
             if (agents.IsCompleted)
                 await agents;
+            if (subject.HasExited)
+                throw new InvalidOperationException($"The operator ended with {count - tally.Ended} of {count} {what} to go; its log says why.");
             if (Stopwatch.GetElapsedTime(began) > Limit)
                 throw new TimeoutException($"{count - tally.Ended} of {count} {what} did not end within {Limit.TotalMinutes} minutes after the last was created.");
             await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);

@@ -46,7 +46,7 @@ internal sealed class OperatorBuilder(IServiceCollection services, OperatorSetti
             provider.GetServices<FinalizerRegistration<TEntity>>(),
             settings));
         services.AddSingleton<IControllerHost>(provider => new ControllerHost<TEntity>(
-            provider.GetRequiredService<EntityStore<TEntity>>(),
+            Kept(provider.GetRequiredService<EntityStore<TEntity>>(), _informers[typeof(TEntity)]),
             provider.GetRequiredService<ReconcileQueue<TEntity>>(),
             provider.GetRequiredService<Reconciler<TEntity>>(),
             settings,
@@ -110,7 +110,7 @@ internal sealed class OperatorBuilder(IServiceCollection services, OperatorSetti
         {
             informerSettings = _informers[typeof(TEntity)] = new InformerSettings();
             services.AddSingleton(provider => new EntityStore<TEntity>(provider.GetRequiredService<TimeProvider>()));
-            services.AddSingleton<IEntityCache<TEntity>>(provider => provider.GetRequiredService<EntityStore<TEntity>>());
+            services.AddSingleton<IEntityCache<TEntity>>(provider => Kept(provider.GetRequiredService<EntityStore<TEntity>>(), informerSettings));
             services.AddSingleton<IInformer>(provider => new Informer<TEntity>(
                 provider.GetRequiredService<ResourceClient<TEntity>>(),
                 provider.GetRequiredService<EntityStore<TEntity>>(),
@@ -144,6 +144,11 @@ internal sealed class OperatorBuilder(IServiceCollection services, OperatorSetti
             provider.GetRequiredService<ILogger<SecondaryWatch<TOther, TEntity>>>()));
         return this;
     }
+
+    private static EntityStore<TEntity> Kept<TEntity>(EntityStore<TEntity> store, InformerSettings informerSettings)
+        where TEntity : class, IKubernetesObject<V1ObjectMeta> =>
+        !informerSettings.ChangesOnly ? store : throw new InvalidOperationException(
+            $"{EntityMetadata.Of<TEntity>().Kind} is registered with {nameof(InformerSettings.ChangesOnly)}, so none is kept: a controller or whoever asks a cache of it needs it without.");
 
     private void AddQueue<TEntity>()
         where TEntity : class, IKubernetesObject<V1ObjectMeta>

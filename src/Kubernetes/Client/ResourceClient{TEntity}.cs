@@ -55,22 +55,45 @@ public sealed class ResourceClient<TEntity>
     {
         ArgumentNullException.ThrowIfNull(scope);
         EntityList<TEntity> all = new() { ApiVersion = _kind.ApiVersion, Kind = _kind.Kind + "List" };
-        string? next = null;
-        using MemoryStream answer = new();
-        do
+        using CancellationTokenSource abandon = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using MemoryStream first = new();
+        using MemoryStream second = new();
+        (MemoryStream answer, MemoryStream other) = (first, second);
+        Task? coming = ReadPageAsync(scope, PageSize, null, answer, abandon.Token);
+        try
         {
-            // No resourceVersion: the answer is as new as etcd, so a restarted process does not act on a stale cache of the server.
-            string path = Collection(scope.Namespace) + scope.Query(("limit", PageSize.ToString(CultureInfo.InvariantCulture)), ("continue", next));
-            await _server.SendAsync(
-                new ApiRequest(HttpMethod.Get, path, Described(scope), Accept: scope.Accept("PartialObjectMetadataList")), answer, cancellationToken).ConfigureAwait(false);
-            EntityList<TEntity> page = EntityListReader.Read(answer.GetBuffer().AsSpan(0, (int)answer.Length), trim);
-            foreach (TEntity entity in page.Items)
-                all.Items.Add(entity);
-            all.Metadata = page.Metadata;
-            next = page.Metadata.ContinueProperty;
+            while (coming is not null)
+            {
+                await coming.ConfigureAwait(false);
+                all.Metadata = EntityListReader.ReadMetadata(Text(answer));
+                // The server makes the next page while this one's objects are made here.
+                coming = all.Metadata.ContinueProperty is { Length: > 0 } next ? ReadPageAsync(scope, PageSize, next, other, abandon.Token) : null;
+                EntityListReader.ReadItems(Text(answer), all.Items, trim);
+                (answer, other) = (other, answer);
+            }
         }
-        while (!string.IsNullOrEmpty(next));
+        finally
+        {
+            await abandon.CancelAsync().ConfigureAwait(false);
+            // Of a page that is not asked for any more nobody is told; until then its buffer is in use.
+            await (coming ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
         return all;
+    }
+
+    /// <summary>The newest version of a scope that the server has: where a watch starts that is to tell what happens from now on.</summary>
+    internal async Task<string> GetVersionAsync(ResourceScope scope, CancellationToken cancellationToken)
+    {
+        using MemoryStream answer = new();
+        await ReadPageAsync(scope, 1, null, answer, cancellationToken).ConfigureAwait(false);
+        return EntityListReader.ReadMetadata(Text(answer)).ResourceVersion;
+    }
+
+    private Task ReadPageAsync(ResourceScope scope, int size, string? next, MemoryStream answer, CancellationToken cancellationToken)
+    {
+        // No resourceVersion: the answer is as new as etcd, so a restarted process does not act on a stale cache of the server.
+        string path = Collection(scope.Namespace) + scope.Query(("limit", size.ToString(CultureInfo.InvariantCulture)), ("continue", next));
+        return _server.SendAsync(new ApiRequest(HttpMethod.Get, path, Described(scope), Accept: scope.Accept("PartialObjectMetadataList")), answer, cancellationToken);
     }
 
     /// <summary>Opens a watch.</summary>
@@ -214,6 +237,8 @@ public sealed class ResourceClient<TEntity>
         entity.ApiVersion = _kind.ApiVersion;
         entity.Kind = _kind.Kind;
     }
+
+    private static ReadOnlySpan<byte> Text(MemoryStream answer) => answer.GetBuffer().AsSpan(0, (int)answer.Length);
 
     private static byte[] Write(TEntity entity) => JsonSerializer.SerializeToUtf8Bytes(entity, KubernetesSerializer.TypeInfo<TEntity>());
 

@@ -20,13 +20,20 @@ internal sealed partial class SecondaryWatch<TOther, TEntity>(
     where TOther : class, IKubernetesObject<V1ObjectMeta>
     where TEntity : class, IKubernetesObject<V1ObjectMeta>
 {
-    public void Subscribe() => others.Subscribe(change =>
-    {
-        Enqueue(change.Key, change.Entity);
-        // What it no longer points to has to be looked at too.
-        if (change.Previous is not null)
-            Enqueue(change.Key, change.Previous);
-    });
+    public void Subscribe() => others.Subscribe(
+        change =>
+        {
+            Enqueue(change.Key, change.Entity);
+            // What it no longer points to has to be looked at too.
+            if (change.Previous is not null)
+                Enqueue(change.Key, change.Previous);
+        },
+        () =>
+        {
+            // What changed, and so what points to it, is not known: each looks for itself.
+            foreach (NamespacedName entity in entities.Keys(static _ => true))
+                queue.Add(entity);
+        });
 
     private void Enqueue(NamespacedName key, TOther other)
     {

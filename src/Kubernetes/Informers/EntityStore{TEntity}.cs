@@ -16,6 +16,7 @@ public sealed class EntityStore<TEntity> : IEntityCache<TEntity>
     private readonly TimeProvider _time;
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Action<EntityChange<TEntity>>> _subscribers = [];
+    private readonly List<Action> _missing = [];
     private readonly List<Waiter> _waiters = [];
     private Dictionary<EntityIndex<TEntity>, IndexedKeys<TEntity>> _indexes = [];
     private Dictionary<NamespacedName, TEntity> _entities = [];
@@ -84,11 +85,31 @@ public sealed class EntityStore<TEntity> : IEntityCache<TEntity>
 
     /// <summary>Tells every change from now on, in order, on the informer's thread. Called before the informer starts.</summary>
     /// <param name="subscriber">Is told; must not block.</param>
-    public void Subscribe(Action<EntityChange<TEntity>> subscriber)
+    /// <param name="missed">Is told that any object may have changed unseen: at the start, and after a gap, of a kind that is not kept.</param>
+    public void Subscribe(Action<EntityChange<TEntity>> subscriber, Action? missed = null)
     {
         lock (_lock)
+        {
             _subscribers.Add(subscriber);
+            if (missed is not null)
+                _missing.Add(missed);
+        }
     }
+
+    /// <summary>Begins, at the start or after a gap, to pass on changes of objects that are not kept.</summary>
+    internal void Begin()
+    {
+        Action[] missing;
+        lock (_lock)
+            missing = [.. _missing];
+        _synced.TrySetResult();
+        foreach (Action missed in missing)
+            missed();
+    }
+
+    /// <summary>Tells that an object changed, came or went, of a kind that is not kept.</summary>
+    /// <param name="entity">The object.</param>
+    internal void Pass(TEntity entity) => Tell(new EntityChange<TEntity>(ReconciliationType.Modified, NamespacedName.Of(entity), entity));
 
     /// <summary>Takes a whole list: what is no longer in it is gone, however it went.</summary>
     /// <param name="entities">The list.</param>

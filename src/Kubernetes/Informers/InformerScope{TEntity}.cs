@@ -16,6 +16,9 @@ internal sealed class InformerScope<TEntity>(
     OperatorSettings settings, InformerSettings informerSettings, IEntityLabelSelector<TEntity>? labels, IEntityFieldSelector<TEntity>? fields)
     where TEntity : class, IKubernetesObject<V1ObjectMeta>
 {
+    /// <summary>Whether nothing is listed and kept.</summary>
+    public bool ChangesOnly => informerSettings.ChangesOnly;
+
     public async Task<ResourceScope> ResolveAsync(CancellationToken cancellationToken)
     {
         string? label = labels is null ? informerSettings.LabelSelector : await labels.GetLabelSelectorAsync(cancellationToken).ConfigureAwait(false);

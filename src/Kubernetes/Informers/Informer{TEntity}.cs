@@ -97,6 +97,14 @@ internal sealed partial class Informer<TEntity> : IInformer
 
     private async Task ListAsync(ResourceScope scope, CancellationToken cancellationToken)
     {
+        if (_scope.ChangesOnly)
+        {
+            _resourceVersion = await _client.GetVersionAsync(scope, cancellationToken).ConfigureAwait(false);
+            Contact();
+            // The version first: what is looked at from here on is at least as new, and what changes after it the watch brings.
+            _store.Begin();
+            return;
+        }
         EntityList<TEntity> list = await _client.ListAsync(scope, _trim, cancellationToken).ConfigureAwait(false);
         Contact();
         _metrics.Listed(Kind);
@@ -139,6 +147,9 @@ internal sealed partial class Informer<TEntity> : IInformer
         _trim?.Invoke(change.Entity);
         switch (change.Type)
         {
+            case not WatchEventType.Bookmark when _scope.ChangesOnly:
+                _store.Pass(change.Entity);
+                break;
             case WatchEventType.Added or WatchEventType.Modified:
                 _store.Set(change.Entity);
                 break;

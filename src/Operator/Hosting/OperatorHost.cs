@@ -53,8 +53,8 @@ internal static class OperatorHost
         // Cluster-scoped: not in the one namespace that the operator may be held to. A Node's label and its being there are all that is asked of it.
         .AddInformer<V1Node>(informer => (informer.Namespace, informer.MetadataOnly) = (string.Empty, true))
         .AddInformer<V1Alpha1CheckpointNode>(informer => informer.Namespace = string.Empty)
-        // That a Pod changed is all that is watched: what it is, is read when it is needed, and is then the newest.
-        .AddInformer<V1Pod>(informer => informer.MetadataOnly = true, trim: Trimming.KeepName)
+        // That a Pod changed is all that is asked of it: what it is, is read when it is needed, and is then the newest.
+        .AddInformer<V1Pod>(informer => (informer.MetadataOnly, informer.ChangesOnly) = (true, true))
         .AddInformer<V1Alpha1ContainerCheckpoint>(trim: Trimming.LeaveOutPodTemplate)
         .Watches<V1Pod, V1Alpha1ContainerCheckpoint>(WaitingObjects.CheckpointsOf)
         .Watches<V1Node, V1Alpha1ContainerCheckpoint>(WaitingObjects.CheckpointsOn)

@@ -63,6 +63,58 @@ public sealed class InformerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task The_next_page_is_asked_for_before_the_last_ones_objects_are_read()
+    {
+        // As the server writes its own kinds, and as it writes all others.
+        _lists.Enqueue(() => Page("10", "more", Pod("a", 1)));
+        _lists.Enqueue(() => ScriptedApiServer.Json($$$"""{"apiVersion":"v1","items":[{{{Pod("b", 2)}}}],"kind":"PodList","metadata":{"continue":"last","resourceVersion":"10"}}"""));
+        _lists.Enqueue(() => Page("10", null, Pod("c", 3)));
+        List<string> asked = [];
+        Run(trim: pod => asked.Add($"{pod.Metadata.Name} {_api.Requests.Count}"));
+        await _store.WaitForSyncAsync(Cancel).WaitAsync(Limit, Cancel);
+
+        Assert.Equal(["a 2", "b 3", "c 3"], asked);
+        Assert.Equal(["ns/a", "ns/b", "ns/c"], _store.Keys(_ => true).Select(key => key.ToString()).Order());
+    }
+
+    [Theory]
+    [InlineData("""{"metadata":{"continue":"more"},"items":[{"metadata":7}]}""")]
+    [InlineData("""{"metadata":{"continue":"more"},"items":[""")]
+    public async Task A_page_that_cannot_be_read_is_tried_again_though_the_next_one_was_asked_for(string page)
+    {
+        _lists.Enqueue(() => ScriptedApiServer.Json(page));
+        _lists.Enqueue(() => Page("10", null, Pod("a", 1)));
+        _lists.Enqueue(() => Page("10", null, Pod("b", 2)));
+        Run();
+        await _store.WaitForSyncAsync(Cancel).WaitAsync(Limit, Cancel);
+        Assert.Equal(["ns/b"], _store.Keys(_ => true).Select(key => key.ToString()));
+    }
+
+    [Fact]
+    public async Task Of_a_kind_whose_changes_alone_are_told_the_newest_version_is_asked_for_and_a_gap_is_told_after_it()
+    {
+        ConcurrentQueue<int> missed = new();
+        _store.Subscribe(_ => { }, () => missed.Enqueue(_api.Requests.Count));
+        _lists.Enqueue(() => Page("10", "more", Pod("a", 1)));
+        _watches.Enqueue(() => Events(Event("ADDED", Pod("b", 11)), Event("DELETED", Pod("a", 12)), """{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"50"}}}"""));
+        _watches.Enqueue(() => ScriptedApiServer.Failure(410, "Gone"));
+        _lists.Enqueue(() => Page("90", "more", Pod("b", 11)));
+        Run(changesOnly: true);
+        await RequestsAsync(5);
+
+        string[] requests = [.. _api.Requests];
+        Assert.All([requests[0], requests[3]], list => Assert.EndsWith("limit=1", list, StringComparison.Ordinal));
+        Assert.Contains("resourceVersion=10&", requests[1], StringComparison.Ordinal);
+        Assert.Contains("resourceVersion=50&", requests[2], StringComparison.Ordinal);
+        Assert.Contains("resourceVersion=90&", requests[4], StringComparison.Ordinal);
+        Assert.Equal(["Modified ns/b 11", "Modified ns/a 12"], _changes);
+        // Between the version and the watch from it: whoever looks then sees what came before it.
+        Assert.Equal([1, 4], missed);
+        Assert.True(_store.HasSynced);
+        Assert.Empty(_store.Keys(_ => true));
+    }
+
+    [Fact]
     public async Task A_watch_starts_at_the_lists_version_with_bookmarks_and_the_next_one_at_the_last_bookmarks()
     {
         _lists.Enqueue(() => Page("10", null));
@@ -139,11 +191,11 @@ public sealed class InformerTests : IAsyncDisposable
         await pipe.Writer.CompleteAsync();
     }
 
-    private void Run()
+    private void Run(Action<V1Pod>? trim = null, bool changesOnly = false)
     {
-        InformerScope<V1Pod> scope = new(Settings.Make(), new InformerSettings { LabelSelector = "app=x", FieldSelector = "spec.nodeName=n" }, null, null);
+        InformerScope<V1Pod> scope = new(Settings.Make(), new InformerSettings { LabelSelector = "app=x", FieldSelector = "spec.nodeName=n", ChangesOnly = changesOnly }, null, null);
         Informer<V1Pod> informer = new(
-            new ResourceClient<V1Pod>(_api.Server, TimeProvider.System), _store, scope, Settings.Make(), Settings.Metrics(), TimeProvider.System, NullLogger<Informer<V1Pod>>.Instance);
+            new ResourceClient<V1Pod>(_api.Server, TimeProvider.System), _store, scope, Settings.Make(), Settings.Metrics(), TimeProvider.System, NullLogger<Informer<V1Pod>>.Instance, trim);
         _running = informer.RunAsync(_stop.Token);
     }
 

@@ -69,7 +69,7 @@ public interface IOperatorBuilder
     /// <typeparam name="TOther">The kind that changes.</typeparam>
     /// <typeparam name="TEntity">The kind that is reconciled.</typeparam>
     /// <param name="map">From the changed object, which it must not change, and the cache of the reconciled kind to the keys to reconcile.
-    /// Asked with both states of a modified object.</param>
+    /// Asked with both states of a modified object, but for a kind whose changes alone are told (<see cref="InformerSettings.ChangesOnly"/>).</param>
     IOperatorBuilder Watches<TOther, TEntity>(Func<TOther, IEntityCache<TEntity>, IEnumerable<NamespacedName>> map)
         where TOther : class, IKubernetesObject<V1ObjectMeta>
         where TEntity : class, IKubernetesObject<V1ObjectMeta>;

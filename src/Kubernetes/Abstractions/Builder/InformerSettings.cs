@@ -14,4 +14,10 @@ public sealed class InformerSettings
 
     /// <summary>Whether only the objects' metadata is asked for: their spec and status are neither sent nor kept. Defaults to false.</summary>
     public bool MetadataOnly { get; set; }
+
+    /// <summary>
+    /// Whether nothing is kept and only changes are told, to those who <see cref="IOperatorBuilder.Watches"/> the kind: for one of which there are many, and which is
+    /// read at the server when it is needed. There is no cache of it to ask, and no list is read. Defaults to false.
+    /// </summary>
+    public bool ChangesOnly { get; set; }
 }
