@@ -34,7 +34,9 @@ internal sealed class Programs(string launcher)
     /// <summary>Runs a program that prepares something.</summary>
     internal static void Execute(params string[] command)
     {
-        using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        // What it says of itself, such as mkfs.btrfs, is no part of the report.
+        process.BeginOutputReadLine();
         var errors = process.StandardError.ReadToEnd();
         process.WaitForExit();
         if (process.ExitCode != 0)
