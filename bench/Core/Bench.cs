@@ -51,7 +51,7 @@ internal sealed class Bench(Settings settings, Place place)
 
     private Measurement Measure(Work work, Way way, string inputs, bool check) => InFolder(work, way, inputs, folder =>
     {
-        var measurement = _programs.Run(way.Command(folder), folder);
+        var measurement = _programs.Run(way.Command(folder), folder, work.NewMemory);
         if (check)
             Check(work, way, folder);
         return measurement;

@@ -3,6 +3,11 @@ namespace CheckpointOperator.Core.Benchmark;
 /// <summary>Something to be done, by our program and by others.</summary>
 internal abstract class Work(Settings settings)
 {
+    private const long ProgramMemory = 64L << 20;
+
+    // A small file with its inode and name, and what archives it.
+    private const long EntryMemory = 16L << 10;
+
     /// <summary>Its name in tables and on the command line.</summary>
     internal abstract string Name { get; }
 
@@ -14,6 +19,9 @@ internal abstract class Work(Settings settings)
 
     /// <summary>Number of entries that each run handles, by which its system calls are divided.</summary>
     internal abstract long Entries { get; }
+
+    /// <summary>Bytes of memory that a run is the first to touch: what it writes, and its own.</summary>
+    internal virtual long NewMemory => (Settings.Smoke ? 0 : ProgramMemory) + (Entries * EntryMemory);
 
     /// <summary>Whether a run leaves so many files that removing them between runs would slow down the next ones on a disk's file system.</summary>
     internal virtual bool HasManyFiles => false;

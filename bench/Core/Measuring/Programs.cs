@@ -7,11 +7,14 @@ namespace CheckpointOperator.Core.Benchmark.Measuring;
 internal sealed class Programs(string launcher)
 {
     /// <summary>Runs one to its end.</summary>
+    /// <param name="command">The program and its arguments.</param>
+    /// <param name="folder">Where its output goes.</param>
+    /// <param name="memory">Bytes of free memory that are touched before it starts.</param>
     /// <exception cref="WrongResultException">It failed.</exception>
-    internal Measurement Run(string[] command, RunFolder folder)
+    internal Measurement Run(string[] command, RunFolder folder, long memory)
     {
         var result = Path.Combine(folder.Log, "result");
-        Execute([launcher, result, folder.StandardOutput, folder.StandardError, .. command]);
+        Execute([launcher, result, folder.StandardOutput, folder.StandardError, memory.ToString(CultureInfo.InvariantCulture), .. command]);
         var parts = File.ReadAllText(result).Split(' ').Select(part => long.Parse(part, CultureInfo.InvariantCulture)).ToArray();
         if (parts[3] != 0)
             throw new WrongResultException($"{string.Join(' ', command)}: exit code {parts[3]}: {File.ReadAllText(folder.StandardError).Trim()}");
@@ -22,7 +25,7 @@ internal sealed class Programs(string launcher)
     internal long CountSystemCalls(string[] command, RunFolder folder)
     {
         var counts = Path.Combine(folder.Log, "strace");
-        Run(["strace", "--follow-forks", "--summary-only", "--output", counts, .. command], folder);
+        Run(["strace", "--follow-forks", "--summary-only", "--output", counts, .. command], folder, memory: 0);
         // "100.00    0.123456           1     12345        67 total"
         var total = File.ReadLines(counts).Last(line => line.EndsWith(" total", StringComparison.Ordinal));
         return long.Parse(total.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3], CultureInfo.InvariantCulture);
@@ -31,7 +34,9 @@ internal sealed class Programs(string launcher)
     /// <summary>Runs a program that prepares something.</summary>
     internal static void Execute(params string[] command)
     {
-        using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        // What it says of itself, such as mkfs.btrfs, is no part of the report.
+        process.BeginOutputReadLine();
         var errors = process.StandardError.ReadToEnd();
         process.WaitForExit();
         if (process.ExitCode != 0)

@@ -9,15 +9,19 @@ namespace CheckpointOperator.Core.Benchmark.Works;
 /// <param name="ratio">How many times as fast as GNU tar ours should be.</param>
 internal sealed class CompressedWork(Settings settings, string compression, string tester, double ratio) : Work(settings)
 {
+    private const long Pages = 256L << 20;
+
     internal override string Name => $"W5 import, 256 MiB, {compression}";
 
     internal override long Entries => CheckpointInputs.Entries;
+
+    internal override long NewMemory => base.NewMemory + Settings.Scaled(Pages);
 
     internal override IReadOnlyList<Target> Targets => [Target.Faster("ours", "GNU tar", ratio), Target.Faster("ours", "bsdtar", 1.3)];
 
     internal override void MakeInputs(string inputs)
     {
-        CheckpointInputs.Make(inputs, Settings.Scaled(256L << 20), Settings.Seed);
+        CheckpointInputs.Make(inputs, Settings.Scaled(Pages), Settings.Seed);
         Programs.Execute(compression, "--quiet", CheckpointInputs.Archive(inputs));
         // zstd keeps what it packed.
         File.Delete(CheckpointInputs.Archive(inputs));

@@ -5,15 +5,19 @@ namespace CheckpointOperator.Core.Benchmark.Works;
 /// <summary>W1: the same checkpoint is unpacked and its archive's SHA-256 told, in one pass.</summary>
 internal sealed class DigestWork(Settings settings) : Work(settings)
 {
+    private const long Pages = 1L << 30;
+
     internal override string Name => "W1 import with SHA-256, 1 GiB of pages";
 
     internal override string InputsName => "checkpoint";
 
     internal override long Entries => CheckpointInputs.Entries;
 
+    internal override long NewMemory => base.NewMemory + Settings.Scaled(Pages);
+
     internal override IReadOnlyList<Target> Targets => [new Target("ours", ["cp", "openssl"], 1 / 1.1)];
 
-    internal override void MakeInputs(string inputs) => CheckpointInputs.Make(inputs, Settings.Scaled(1L << 30), Settings.Seed);
+    internal override void MakeInputs(string inputs) => CheckpointInputs.Make(inputs, Settings.Scaled(Pages), Settings.Seed);
 
     internal override IReadOnlyList<Way> Ways(string inputs)
     {

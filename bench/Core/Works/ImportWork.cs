@@ -3,16 +3,20 @@ namespace CheckpointOperator.Core.Benchmark.Works;
 /// <summary>W1: a checkpoint of 1 GiB of memory is unpacked, without config.dump and spec.dump.</summary>
 internal sealed class ImportWork(Settings settings) : Work(settings)
 {
+    private const long Pages = 1L << 30;
+
     internal override string Name => "W1 import, 1 GiB of pages";
 
     internal override string InputsName => "checkpoint";
 
     internal override long Entries => CheckpointInputs.Entries;
 
+    internal override long NewMemory => base.NewMemory + Settings.Scaled(Pages);
+
     internal override IReadOnlyList<Target> Targets =>
         [Target.Faster("ours", "GNU tar", 1.8), Target.Faster("ours", "cp", 1), Target.Within("ours", 24)];
 
-    internal override void MakeInputs(string inputs) => CheckpointInputs.Make(inputs, Settings.Scaled(1L << 30), Settings.Seed);
+    internal override void MakeInputs(string inputs) => CheckpointInputs.Make(inputs, Settings.Scaled(Pages), Settings.Seed);
 
     internal override IReadOnlyList<Way> Ways(string inputs)
     {

@@ -5,11 +5,14 @@ namespace CheckpointOperator.Core.Benchmark.Works;
 /// <summary>W1: a checkpoint of 10 GiB, for the memory that unpacking it takes. Its pages are a hole in the archive, so that it takes no room.</summary>
 internal sealed class LargeImportWork(Settings settings) : Work(settings)
 {
+    private const long Pages = 10L << 30;
     private const int BlockSize = 512;
 
     internal override string Name => "W1 import, 10 GiB of pages";
 
     internal override long Entries => 1;
+
+    internal override long NewMemory => base.NewMemory + Settings.Scaled(Pages);
 
     internal override int? Rounds => 1;
 
@@ -18,7 +21,7 @@ internal sealed class LargeImportWork(Settings settings) : Work(settings)
     internal override void MakeInputs(string inputs)
     {
         var pages = Path.Combine(inputs, "pages-1.img");
-        var length = Settings.Scaled(10L << 30) / BlockSize * BlockSize;
+        var length = Settings.Scaled(Pages) / BlockSize * BlockSize;
         using (var file = File.OpenHandle(pages, FileMode.CreateNew, FileAccess.Write))
             RandomAccess.SetLength(file, length);
         // GNU tar's own header for that file, its content as a hole, and the end of an archive.
