@@ -72,6 +72,15 @@ func functions(root *gotemplate.Template) gotemplate.FuncMap {
 		err := root.ExecuteTemplate(&out, name, data)
 		return out.String(), err
 	}
+	all["tpl"] = func(text string, data interface{}) (string, error) {
+		filled, err := gotemplate.Must(root.Clone()).New("tpl").Parse(text)
+		if err != nil {
+			return "", err
+		}
+		var out bytes.Buffer
+		err = filled.Execute(&out, data)
+		return strings.ReplaceAll(out.String(), "<no value>", ""), err
+	}
 	all["required"] = func(message string, value interface{}) (interface{}, error) {
 		if value == nil || value == "" {
 			return nil, errors.New(message)

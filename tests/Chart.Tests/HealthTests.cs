@@ -20,7 +20,7 @@ public sealed class HealthTests
     [InlineData("checkpointnode-lacking", "Degraded", "CRIU")]
     public async Task A_recorded_object_has_its_health(string recorded, string status, string message)
     {
-        (string found, string told) = await JudgeAsync(Read(recorded));
+        (string found, string told) = await JudgeAsync(Recorded.Read(recorded));
         Assert.Equal(status, found);
         Assert.Contains(message, told, StringComparison.Ordinal);
         Assert.NotEmpty(told);
@@ -31,11 +31,11 @@ public sealed class HealthTests
     [InlineData("containerrestore-ready")]
     public async Task What_was_ready_and_is_not_is_degraded_and_an_older_generations_word_does_not_count(string recorded)
     {
-        JsonObject value = Read(recorded);
+        JsonObject value = Recorded.Read(recorded);
         value["status"]!["conditions"]!.AsArray().Single(condition => (string?)condition!["type"] == "Ready")!["status"] = "False";
         Assert.Equal("Degraded", (await JudgeAsync(value)).Status);
 
-        value = Read(recorded);
+        value = Recorded.Read(recorded);
         value["metadata"]!["generation"] = 2;
         Assert.Equal("Progressing", (await JudgeAsync(value)).Status);
     }
@@ -43,7 +43,7 @@ public sealed class HealthTests
     [Fact]
     public async Task A_node_that_has_not_told_of_itself_is_progressing_and_one_that_cannot_restore_degraded()
     {
-        JsonObject value = Read("checkpointnode-capable");
+        JsonObject value = Recorded.Read("checkpointnode-capable");
         value["status"]!["conditions"]!.AsArray().Single(condition => (string?)condition!["type"] == "CanRestore")!["status"] = "False";
         (string status, string message) = await JudgeAsync(value);
         Assert.Equal("Degraded", status);
@@ -90,7 +90,4 @@ public sealed class HealthTests
     }
 
     private static string Script(string kind) => Path.Combine(Repository.Root, "config", "gitops", "argocd", $"{kind.ToLowerInvariant()}.lua");
-
-    private static JsonObject Read(string recorded) =>
-        JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Root, "tests", "Chart.Tests", "Objects", $"{recorded}.json")))!.AsObject();
 }

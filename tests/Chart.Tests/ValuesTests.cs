@@ -7,6 +7,9 @@ namespace CheckpointOperator.Chart.Tests;
 /// <summary>values.yaml and its schema.</summary>
 public sealed class ValuesTests
 {
+    private const string Deployment = "Deployment/checkpoint-operator-system/checkpoint-operator";
+    private const string DaemonSet = "DaemonSet/checkpoint-operator-system/checkpoint-agent";
+
     [Theory]
     [InlineData("operator: {replica: 2}", "replica")]
     [InlineData("operator: {replicas: two}", "replicas")]
@@ -38,6 +41,20 @@ public sealed class ValuesTests
     [InlineData("crds: {install: 'yes'}", "install")]
     [InlineData("commonLabels: {team: 7}", "team")]
     [InlineData("fullnameOverride: -a", "fullnameOverride")]
+    [InlineData("global: {imagePullSecrets: [registry]}", "imagePullSecrets")]
+    [InlineData("extraObjects: {kind: ConfigMap}", "extraObjects")]
+    [InlineData("metrics: {service: {ipFamilies: [IPv5]}}", "ipFamilies")]
+    [InlineData("metrics: {podMonitor: {honorLabels: 'true'}}", "honorLabels")]
+    [InlineData("operator: {dnsPolicy: Cluster}", "dnsPolicy")]
+    [InlineData("operator: {dnsConfig: {nameserver: [10.0.0.2]}}", "nameserver")]
+    [InlineData("operator: {hostAliases: [{hostnames: [a]}]}", "hostAliases")]
+    [InlineData("operator: {networkPolicy: {ingres: []}}", "ingres")]
+    [InlineData("operator: {podDisruptionBudget: {unhealthyPodEvictionPolicy: Always}}", "unhealthyPodEvictionPolicy")]
+    [InlineData("operator: {serviceAccount: {automountServiceAccountToken: 'no'}}", "automountServiceAccountToken")]
+    [InlineData("agent: {resizePolicy: [{resourceName: disk, restartPolicy: NotRequired}]}", "resizePolicy")]
+    [InlineData("agent: {initContainers: [{name: a}]}", "initContainers")]
+    [InlineData("agent: {runtimeClassName: gvisor}", "runtimeClassName")]
+    [InlineData("tests: {tolerations: [{operator: Maybe}]}", "tolerations")]
     public async Task A_wrong_value_is_refused_by_name(string values, string named)
     {
         (int exitCode, string output, string error) = await Repository.TryTemplateAsync(values);
@@ -53,6 +70,77 @@ public sealed class ValuesTests
         // What the manifest sets itself, or another value does.
         Assert.Equal(Settings(typeof(Operator.OperatorOptions)).Except(["namespace", "identity", "healthPort", "metricsPort"]).Order(), SchemaSettings("operator").Order());
         Assert.Equal(Settings(typeof(AgentOptions)).Except(["nodeName", "healthPort", "metricsPort"]).Order(), SchemaSettings("agent").Order());
+    }
+
+    [Theory]
+    [InlineData("{enabled: true, maxUnavailable: 1}")]
+    [InlineData("{enabled: true, minAvailable: null}")]
+    public async Task A_budget_has_one_of_its_two_bounds(string budget)
+    {
+        (int exitCode, string output, string error) = await Repository.TryTemplateAsync($"operator: {{podDisruptionBudget: {budget}}}");
+        Assert.NotEqual(0, exitCode);
+        Assert.Empty(output);
+        Assert.Contains("operator.podDisruptionBudget has minAvailable or maxUnavailable, not both and not neither", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_chart_that_holds_this_one_shares_registry_secrets_and_labels_and_may_have_more()
+    {
+        Manifest manifest = await Repository.TemplateAsync("{enabled: true, global: {imageRegistry: mirror.example.com, imagePullSecrets: [{name: mirror}], commonLabels: {site: north}, storageClass: fast}, agent: {image: {registry: own.example.com}}}");
+        YamlNode deployment = manifest[Deployment];
+        Assert.Equal("north", deployment["metadata"]["labels"]["site"].ToString());
+        YamlNode pod = deployment["spec"]["template"];
+        Assert.Equal("north", pod["metadata"]["labels"]["site"].ToString());
+        Assert.Equal("mirror", pod["spec"]["imagePullSecrets"][0]["name"].ToString());
+        Assert.StartsWith("mirror.example.com/checkpoint-operator/operator:", pod["spec"]["containers"][0]["image"].ToString(), StringComparison.Ordinal);
+        // What names its registry itself keeps it.
+        Assert.StartsWith("own.example.com/", manifest[DaemonSet]["spec"]["template"]["spec"]["containers"][0]["image"].ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Extra_objects_are_given_as_they_are_or_filled_in()
+    {
+        Manifest manifest = await Repository.TemplateAsync("""
+            extraObjects:
+              - {apiVersion: v1, kind: ConfigMap, metadata: {name: plain, namespace: elsewhere}, data: {text: "{{ .Release.Name }}"}}
+              - |
+                apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: "{{ .Release.Name }}-filled", namespace: elsewhere}
+            """);
+        Assert.Equal("{{ .Release.Name }}", manifest["ConfigMap/elsewhere/plain"]["data"]["text"].ToString());
+        Assert.Equal("checkpoint-operator-filled", manifest["ConfigMap/elsewhere/checkpoint-operator-filled"]["metadata"]["name"].ToString());
+    }
+
+    [Fact]
+    public async Task A_network_policy_lets_the_probes_scrapes_and_what_the_program_calls_through()
+    {
+        Manifest manifest = await Repository.TemplateAsync("{operator: {networkPolicy: {enabled: true}}, agent: {networkPolicy: {enabled: true}}}");
+        foreach ((string policy, string workload) in new[] { ("checkpoint-operator", Deployment), ("checkpoint-agent", DaemonSet) })
+        {
+            YamlNode spec = manifest[$"NetworkPolicy/checkpoint-operator-system/{policy}"]["spec"];
+            Assert.Equal(manifest[workload]["spec"]["selector"]["matchLabels"], spec["podSelector"]["matchLabels"]);
+            Assert.Equal(["health", "metrics"], Ports(spec["ingress"]));
+            string[] kubelet = policy == "checkpoint-agent" ? ["10250"] : [];
+            Assert.Equal(["443", "6443", "53", "53", .. kubelet, "4317", "4318"], Ports(spec["egress"]));
+        }
+        static IEnumerable<string> Ports(YamlNode rules) => ((YamlSequenceNode)rules[0]["ports"]).Select(port => port["port"].ToString());
+    }
+
+    [Fact]
+    public async Task The_pods_of_helm_test_run_where_and_with_what_is_said()
+    {
+        string output = await Repository.RunAsync("helm", "template", "checkpoint-operator", Repository.Chart, "--values", Path.Combine(Repository.Set("everything"), "values.yaml"));
+        Manifest manifest = Manifest.Parse(output);
+        foreach (string verb in new[] { "checkpoint", "restore" })
+        {
+            YamlNode spec = manifest[$"Pod/checkpoints/cko-test-can-{verb}"]["spec"];
+            Assert.Equal("system", spec["nodeSelector"]["pool"].ToString());
+            Assert.Equal("Exists", spec["tolerations"][0]["operator"].ToString());
+            Assert.Equal("registry", spec["imagePullSecrets"][0]["name"].ToString());
+            Assert.Equal("64Mi", spec["containers"][0]["resources"]["limits"]["memory"].ToString());
+            Assert.Contains($"--for=condition=Can{char.ToUpperInvariant(verb[0])}{verb[1..]}", ((YamlSequenceNode)spec["containers"][0]["args"]).Select(word => word.ToString()));
+        }
     }
 
     [Fact]

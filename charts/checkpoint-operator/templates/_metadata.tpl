@@ -8,7 +8,7 @@
     "app.kubernetes.io/managed-by" .context.Release.Service -}}
 {{- with .component }}{{ $_ := set $own "app.kubernetes.io/component" . }}{{ end -}}
 labels:
-  {{- merge $own (default dict .labels) .context.Values.commonLabels | toYaml | nindent 2 }}
+  {{- merge $own (default dict .labels) .context.Values.commonLabels .context.Values.global.commonLabels | toYaml | nindent 2 }}
 {{- with merge (dict) (default dict .annotations) .context.Values.commonAnnotations }}
 annotations:
   {{- toYaml . | nindent 2 }}
@@ -25,10 +25,14 @@ app.kubernetes.io/component: {{ .component }}
 {{- define "checkpoint-operator.pod.metadata" -}}
 labels:
   {{- include "checkpoint-operator.selector" . | nindent 2 }}
-  {{- with merge (dict) .values.podLabels .context.Values.commonLabels }}
+  {{- with merge (dict) .values.podLabels .context.Values.commonLabels .context.Values.global.commonLabels }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
-{{- with merge (dict) .values.podAnnotations .context.Values.commonAnnotations }}
+{{- $scraped := dict }}
+{{- if and .context.Values.metrics.enabled .context.Values.metrics.scrapeAnnotations }}
+{{- $scraped = dict "prometheus.io/scrape" "true" "prometheus.io/port" (int .values.metricsPort | toString) "prometheus.io/path" "/metrics" }}
+{{- end }}
+{{- with merge (dict) .values.podAnnotations .context.Values.commonAnnotations $scraped }}
 annotations:
   {{- toYaml . | nindent 2 }}
 {{- end }}

@@ -8,6 +8,9 @@
   {{- with .monitor.scrapeTimeout }}
   scrapeTimeout: {{ . }}
   {{- end }}
+  {{- if .monitor.honorLabels }}
+  honorLabels: true
+  {{- end }}
   {{- $node := dict "sourceLabels" (list "__meta_kubernetes_pod_node_name") "targetLabel" "node" }}
   {{- with concat (ternary (list $node) list (eq .component "agent")) .monitor.relabelings }}
   relabelings:
@@ -17,17 +20,25 @@
   metricRelabelings:
     {{- toYaml . | nindent 4 }}
   {{- end }}
+  {{- with .monitor.endpointAdditionalProperties }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
 {{- end }}
 
 {{- /* A monitor: a dict of context, component, kind, monitor (the values) and endpoints (its field). */}}
 {{- define "checkpoint-operator.monitor" -}}
+{{- $namespace := include "checkpoint-operator.namespace" .context -}}
 apiVersion: monitoring.coreos.com/v1
 kind: {{ .kind }}
 metadata:
   name: {{ include (printf "checkpoint-operator.%s" .component) .context }}
-  namespace: {{ include "checkpoint-operator.namespace" .context }}
-  {{- include "checkpoint-operator.metadata" (dict "context" .context "component" .component "labels" .monitor.labels) | nindent 2 }}
+  namespace: {{ default $namespace .monitor.namespace }}
+  {{- include "checkpoint-operator.metadata" (dict "context" .context "component" .component "labels" .monitor.labels "annotations" .monitor.annotations) | nindent 2 }}
 spec:
+  {{- if .monitor.namespace }}
+  namespaceSelector:
+    matchNames: [{{ $namespace }}]
+  {{- end }}
   selector:
     matchLabels:
       {{- include "checkpoint-operator.selector" . | nindent 6 }}
@@ -37,14 +48,22 @@ spec:
 
 {{- /* A Service that only names the Pods' metrics, for a ServiceMonitor: a dict of context and component. */}}
 {{- define "checkpoint-operator.monitor.service" -}}
+{{- $service := .context.Values.metrics.service -}}
 apiVersion: v1
 kind: Service
 metadata:
   name: {{ include (printf "checkpoint-operator.%s" .component) .context }}-metrics
   namespace: {{ include "checkpoint-operator.namespace" .context }}
-  {{- include "checkpoint-operator.metadata" (dict "context" .context "component" .component) | nindent 2 }}
+  {{- include "checkpoint-operator.metadata" (dict "context" .context "component" .component "labels" $service.labels "annotations" $service.annotations) | nindent 2 }}
 spec:
   clusterIP: None
+  {{- with $service.ipFamilyPolicy }}
+  ipFamilyPolicy: {{ . }}
+  {{- end }}
+  {{- with $service.ipFamilies }}
+  ipFamilies:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
   selector:
     {{- include "checkpoint-operator.selector" . | nindent 4 }}
   ports:

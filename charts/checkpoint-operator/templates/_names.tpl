@@ -25,6 +25,6 @@
 
 {{- /* The name of an image: a dict of image and context. */}}
 {{- define "checkpoint-operator.image" -}}
-{{- with .image.registry }}{{ . }}/{{ end }}{{ .image.repository }}
+{{- with default .context.Values.global.imageRegistry .image.registry }}{{ . }}/{{ end }}{{ .image.repository }}
 {{- if .image.digest }}@{{ .image.digest }}{{ else }}:{{ default .context.Chart.AppVersion .image.tag }}{{ end }}
 {{- end }}

@@ -35,25 +35,26 @@ readinessProbe:
 resources:
   {{- toYaml . | nindent 2 }}
 {{- end }}
+{{- with .values.resizePolicy }}
+resizePolicy:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- with .values.securityContext }}
 securityContext:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end }}
 
-{{- /* Where Pods of a part run and what they are pulled with: a dict of context and that part's values. */}}
-{{- define "checkpoint-operator.placement" -}}
-{{- with .context.Values.imagePullSecrets }}
+{{- /* Secrets to pull images with: the context. */}}
+{{- define "checkpoint-operator.pull-secrets" -}}
+{{- with concat .Values.imagePullSecrets .Values.global.imagePullSecrets | uniq }}
 imagePullSecrets:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with .values.priorityClassName }}
-priorityClassName: {{ . }}
 {{- end }}
-{{- with .values.podSecurityContext }}
-securityContext:
-  {{- toYaml . | nindent 2 }}
-{{- end }}
+
+{{- /* Nodes that Pods run on: a dict of values. */}}
+{{- define "checkpoint-operator.nodes" -}}
 {{- with .values.nodeSelector }}
 nodeSelector:
   {{- toYaml . | nindent 2 }}
@@ -64,6 +65,40 @@ tolerations:
 {{- end }}
 {{- with .values.affinity }}
 affinity:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{- /* What Pods of a part have besides containers and volumes: a dict of context and that part's values. */}}
+{{- define "checkpoint-operator.pod" -}}
+{{- include "checkpoint-operator.pull-secrets" .context }}
+{{- if not (kindIs "invalid" .values.automountServiceAccountToken) }}
+automountServiceAccountToken: {{ .values.automountServiceAccountToken }}
+{{- end }}
+{{- if not .values.enableServiceLinks }}
+enableServiceLinks: false
+{{- end }}
+{{- with .values.hostAliases }}
+hostAliases:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .values.dnsPolicy }}
+dnsPolicy: {{ . }}
+{{- end }}
+{{- with .values.dnsConfig }}
+dnsConfig:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .values.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with .values.podSecurityContext }}
+securityContext:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- include "checkpoint-operator.nodes" . }}
+{{- with .values.initContainers }}
+initContainers:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 terminationGracePeriodSeconds: {{ int .values.terminationGracePeriodSeconds }}

@@ -48,7 +48,7 @@ internal static class ArchiveCommands
         command.Add(file);
         command.Add(folder);
         var limits = new LimitOptions(command);
-        command.Does((arguments, cancellationToken) =>
+        command.Makes((arguments, cancellationToken) =>
         {
             using var archive = CheckpointArchive.Open(arguments.GetRequiredValue(file), limits.Read(arguments));
             var path = arguments.GetRequiredValue(folder);

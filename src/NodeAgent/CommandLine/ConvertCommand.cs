@@ -22,7 +22,7 @@ internal static class ConvertCommand
             dialect, lowerFolders, source, folder,
         };
         var limits = new LimitOptions(command);
-        command.Does((arguments, cancellationToken) =>
+        command.Makes((arguments, cancellationToken) =>
         {
             using var from = RootDirectory.Open(arguments.GetRequiredValue(source));
             using var destination = RootDirectory.Open(arguments.GetRequiredValue(folder));

@@ -7,4 +7,8 @@ internal static class ExitCode
     public const int Failed = 1;
     public const int Usage = 2;
     public const int Refused = 3;
+
+    // 128 and SIGINT's number, and SIGTERM's, as of any program that a signal ends.
+    public const int Interrupted = 130;
+    public const int Terminated = 143;
 }

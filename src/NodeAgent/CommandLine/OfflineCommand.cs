@@ -69,6 +69,26 @@ internal sealed class OfflineCommand : Command
         }
     });
 
+    /// <summary>Sets what the command does, which takes back what it half made when it is cancelled: a signal waits until it has.</summary>
+    public void Makes(Func<ParseResult, CancellationToken, CommandOutput> act) => SetAction(result =>
+    {
+        using var interruption = new Interruption();
+        try
+        {
+            Print(result, act(result, interruption.Token));
+            return ExitCode.Done;
+        }
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        {
+            Complain("interrupted; what was written is removed");
+            return interruption.ExitCode;
+        }
+        catch (Exception failure) when (IsExpected(failure))
+        {
+            return Fail(result, failure);
+        }
+    });
+
     private void Print(ParseResult result, CommandOutput output) => StandardOutput.WriteLine(IsJson(result) ? output.Json() : output.Text());
 
     private bool IsJson(ParseResult result) => result.GetValue(_format) == "json";

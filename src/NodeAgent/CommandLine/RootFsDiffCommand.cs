@@ -35,7 +35,7 @@ internal static class RootFsDiffCommand
                     result.AddError($"--exclude: '{path}' is no path below the root");
             }
         });
-        command.Does((arguments, cancellationToken) =>
+        command.Makes((arguments, cancellationToken) =>
         {
             using var rootfs = RootDirectory.Open(arguments.GetRequiredValue(root));
             using var destination = RootDirectory.Open(arguments.GetRequiredValue(folder));

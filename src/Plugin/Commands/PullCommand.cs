@@ -13,6 +13,7 @@ internal static class PullCommand
     private const string SystemNamespace = "checkpoint-operator-system";
     // Without anything new between them.
     private const int Interruptions = 5;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>Makes it.</summary>
     public static Command Create(ClusterOptions cluster)
@@ -91,6 +92,9 @@ internal static class PullCommand
             if (download.Length >= archive.SizeBytes)
                 return;
             interruptions = download.Length > before ? 0 : interruptions + 1;
+            // An API server that starts again, or a way to it that is changed, takes a while.
+            if (interruptions is > 0 and < Interruptions)
+                await Task.Delay(Pause * interruptions, cancellationToken);
             if (interruptions >= Interruptions)
                 throw new CommandFailedException($"the connection to the Pod was lost {Interruptions} times{(isWhole ? ", or the archive is shorter than its status says" : string.Empty)}, with {download.Length} of {archive.SizeBytes} bytes; try again");
         }

@@ -12,6 +12,8 @@ internal static class PodExec
     private const byte Result = 3;
     private const int BufferSize = 256 * 1024;
     private const int MaximumMessage = 4096;
+    // 128 and SIGKILL's or SIGTERM's number: the program was ended with its Pod.
+    private static readonly string[] Ended = ["137", "143"];
 
     /// <summary>Runs it to its end, or to that of the connection.</summary>
     /// <param name="cluster">The cluster.</param>
@@ -19,7 +21,7 @@ internal static class PodExec
     /// <param name="command">Program and arguments.</param>
     /// <param name="output">Takes what it writes to standard output.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>True where the program ended well; false where the connection was lost before.</returns>
+    /// <returns>True where the program ended well; false where the connection was lost before, or there was none.</returns>
     /// <exception cref="ApiServerException">The server refused.</exception>
     /// <exception cref="CommandFailedException">The program failed; its words are in the message.</exception>
     public static async Task<bool> RunAsync(Cluster cluster, ReaderPod pod, string[] command, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> output, CancellationToken cancellationToken)
@@ -27,9 +29,9 @@ internal static class PodExec
         string query = string.Join('&', command.Select(word => $"command={Uri.EscapeDataString(word)}"));
         string path = $"api/v1/namespaces/{Uri.EscapeDataString(pod.Namespace)}/pods/{Uri.EscapeDataString(pod.Name)}/exec?container={ReaderPod.Container}&stdout=true&stderr=true&{query}";
         using ClientWebSocket socket = new();
-        await ConnectAsync(cluster, socket, path, pod, cancellationToken);
         try
         {
+            await ConnectAsync(cluster, socket, path, pod, cancellationToken);
             return await ReceiveAsync(socket, output, cancellationToken);
         }
         catch (WebSocketException)
@@ -60,7 +62,14 @@ internal static class PodExec
         catch (WebSocketException) when ((int)socket.HttpStatusCode is >= 400 and < 500)
         {
             // The refusal's words are not given to a WebSocket; the same question without one brings them.
-            await cluster.GetAsync(path, $"exec in Pod {pod.Namespace}/{pod.Name}", cancellationToken);
+            try
+            {
+                await cluster.GetAsync(path, $"exec in Pod {pod.Namespace}/{pod.Name}", cancellationToken);
+            }
+            catch (ApiServerException gone) when (gone.IsNotFound)
+            {
+                throw new CommandFailedException($"Pod {pod.Namespace}/{pod.Name}, which read the archive, is gone: it was deleted, or its node was lost; try again");
+            }
             throw;
         }
     }
@@ -99,8 +108,10 @@ internal static class PodExec
     private static bool IsSuccess(MemoryStream result, MemoryStream errors)
     {
         JsonNode status = JsonNode.Parse(result.ToArray())!;
-        return (string?)status["status"] == "Success"
-            ? true
+        if ((string?)status["status"] == "Success")
+            return true;
+        return status["details"]?["causes"]?.AsArray().Any(cause => (string?)cause!["reason"] == "ExitCode" && Ended.Contains((string?)cause["message"])) is true
+            ? false
             : throw new CommandFailedException($"the archive could not be read: {System.Text.Encoding.UTF8.GetString(errors.ToArray()).Trim()} ({status["message"]})");
     }
 }

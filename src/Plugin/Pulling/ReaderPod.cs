@@ -73,6 +73,11 @@ internal sealed class ReaderPod : IAsyncDisposable
         {
             // Somebody else deleted it.
         }
+        catch (Exception error) when (error is HttpRequestException or TimeoutException)
+        {
+            // It ends by itself after its lifetime, and stays as an object that has ended.
+            throw new CommandFailedException($"the API server cannot be reached, so Pod {Namespace}/{Name}, which read the archive, may be left: kubectl delete pod {Name} --namespace {Namespace}");
+        }
     }
 
     private static string PodsPath(string @namespace) => $"api/v1/namespaces/{Uri.EscapeDataString(@namespace)}/pods";

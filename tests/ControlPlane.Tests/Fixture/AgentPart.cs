@@ -23,7 +23,7 @@ public sealed class AgentPart(TestNamespace space)
     }
 
     /// <summary>Ends a checkpoint well.</summary>
-    public async Task<V1Alpha1ContainerCheckpoint> CompleteAsync(V1Alpha1ContainerCheckpoint checkpoint) => await (await space.AgentClientAsync<V1Alpha1ContainerCheckpoint>()).PatchStatusAsync(
+    public async Task<V1Alpha1ContainerCheckpoint> CompleteAsync(V1Alpha1ContainerCheckpoint checkpoint, ArchiveStatus? archive = null) => await (await space.AgentClientAsync<V1Alpha1ContainerCheckpoint>()).PatchStatusAsync(
         checkpoint,
         current =>
         {
@@ -31,7 +31,7 @@ public sealed class AgentPart(TestNamespace space)
             status.Phase = CheckpointPhase.Ready;
             status.CompletionTime = DateTime.UtcNow;
             status.Engine = CheckpointEngine.Runtime;
-            status.Archive = new ArchiveStatus { Path = "/archive.tar", SizeBytes = 1, Digest = $"sha256:{new string('b', 64)}", Compression = "none" };
+            status.Archive = archive ?? new ArchiveStatus { Path = "/archive.tar", SizeBytes = 1, Digest = $"sha256:{new string('b', 64)}", Compression = "none" };
             status.Container!.Runtime = "runc";
             status.FrozenMilliseconds = 12;
             foreach (string type in new[] { ConditionTypes.Checkpointed, ConditionTypes.ArchiveVerified, ConditionTypes.Ready })

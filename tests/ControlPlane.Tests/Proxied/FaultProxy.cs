@@ -73,6 +73,7 @@ public sealed class FaultProxy : IAsyncDisposable
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
         WebApplication server = builder.Build();
         var proxy = new FaultProxy(server, upstream, new Uri(configuration.Host), AuditRecord.ProxiedPrefix + client, certificate.ExportCertificatePem());
+        server.UseWebSockets();
         server.Run(proxy.ServeAsync);
         await server.StartAsync(TestContext.Current.CancellationToken);
         return proxy;

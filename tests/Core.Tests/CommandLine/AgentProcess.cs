@@ -7,15 +7,17 @@ internal sealed record AgentProcess(int ExitCode, string Output, string Error)
 {
     internal static AgentProcess Run(string folder, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "checkpoint-agent"), arguments)
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
+        using var process = Start(folder, arguments);
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return new AgentProcess(process.ExitCode, output, error.Result);
     }
+
+    internal static Process Start(string folder, params string[] arguments) => Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "checkpoint-agent"), arguments)
+    {
+        WorkingDirectory = folder,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    })!;
 }

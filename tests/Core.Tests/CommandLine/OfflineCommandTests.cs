@@ -74,6 +74,34 @@ public sealed class OfflineCommandTests : IDisposable
         Assert.False(Directory.Exists(_folder["out"]));
     }
 
+    [Theory]
+    [InlineData("INT", 130, false)]
+    [InlineData("TERM", 143, false)]
+    [InlineData("TERM", 143, true)]
+    public async Task An_import_that_is_interrupted_takes_back_what_it_wrote_and_ends_as_the_signal_says(string signal, int exitCode, bool isThere)
+    {
+        // As many entries as it takes a while to write, and to remove.
+        var archive = new HandmadeTar();
+        for (var i = 0; i < 100_000; i++)
+            archive.File($"checkpoint/{i}");
+        File.WriteAllBytes(_folder["archive"], archive.Finish());
+        if (isThere)
+            _folder.Shell("mkdir out; echo mine > out/kept");
+
+        using var import = AgentProcess.Start(_folder.Path, "archive", "import", "archive", "out", "--max-entries", "1000000");
+        while (!File.Exists(_folder["out/checkpoint/1"]))
+            await Task.Yield();
+        // In the middle, wherever that is: it is stopped there, and sees the signal when it goes on.
+        _folder.Shell($"kill -STOP {import.Id}; kill -{signal} {import.Id}");
+        Assert.False(File.Exists(_folder["out/checkpoint/99999"]));
+        _folder.Shell($"kill -CONT {import.Id}");
+        var error = await import.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await import.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal((exitCode, "checkpoint-agent: interrupted; what was written is removed\n"), (import.ExitCode, error));
+        Assert.Equal(isThere ? "archive out out/kept" : "archive", _folder.Shell("echo $(find * )").Trim());
+    }
+
     [Fact]
     public void A_refusal_is_JSON_too_with_the_reason_s_name()
     {

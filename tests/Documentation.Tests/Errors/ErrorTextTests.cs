@@ -11,7 +11,8 @@ public sealed partial class ErrorTextTests
     private static readonly string[] Shown = [.. Document.Of("docs/troubleshooting.md").LinesIn("text")];
 
     // The text of all sources, as they are put together: "a " + $"b" is "a b".
-    private static readonly string Sources = Joint().Replace(string.Concat(Repository.Sources("src", "*.cs").Select(File.ReadAllText)), string.Empty).Replace("\\\"", "\"", StringComparison.Ordinal);
+    private static readonly string Sources = Joint().Replace(string.Concat(
+        new[] { ("src", "*.cs"), ("charts", "*.yaml"), ("charts", "*.tpl") }.SelectMany(of => Repository.Sources(of.Item1, of.Item2)).Select(File.ReadAllText)), string.Empty).Replace("\\\"", "\"", StringComparison.Ordinal);
 
     public static TheoryData<string> Errors => [.. CheckpointErrors.All.Keys, .. RestoreErrors.All.Keys, .. NodeErrors.All.Keys];
 

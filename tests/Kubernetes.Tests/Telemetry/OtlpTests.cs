@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Text.RegularExpressions;
 using CheckpointOperator.Telemetry;
 using CheckpointOperator.Telemetry.Testing;
 using Microsoft.Extensions.Configuration;
@@ -61,6 +62,39 @@ public sealed partial class OtlpTests
     }
 
     [Theory]
+    // gRPC is the protocol where none is named.
+    [InlineData(false, null)]
+    [InlineData(false, "grpc")]
+    [InlineData(true, "grpc")]
+    public async Task Metrics_traces_and_logs_arrive_by_gRPC_with_and_without_TLS(bool isSecure, string? protocol)
+    {
+        string? certificate = isSecure ? Path.GetTempFileName() : null;
+        await using GrpcReceiver receiver = await GrpcReceiver.StartAsync(certificate, Cancel);
+        using var meter = new Meter($"{_service}.part");
+        using var source = new ActivitySource($"{_service}.part");
+        List<(string, string)> variables = [("OTEL_EXPORTER_OTLP_ENDPOINT", $"{receiver.Endpoint}"), ("OTEL_EXPORTER_OTLP_HEADERS", "Authorization=Bearer t0ken")];
+        if (protocol is not null)
+            variables.Add(("OTEL_EXPORTER_OTLP_PROTOCOL", protocol));
+        if (certificate is not null)
+            variables.Add(("OTEL_EXPORTER_OTLP_CERTIFICATE", certificate));
+        using (IHost host = Build([.. variables]))
+        {
+            await host.StartAsync(Cancel);
+            meter.CreateCounter<long>("things.made", "{thing}").Add(1);
+            source.StartActivity("making")!.Dispose();
+            Log.Made(host.Services.GetRequiredService<ILogger<OtlpTests>>(), "a thing");
+            await host.StopAsync(Cancel);
+        }
+
+        Assert.Equal(
+            ["logs.v1.LogsService", "metrics.v1.MetricsService", "trace.v1.TraceService"],
+            receiver.Calls.Keys.Order().Select(call => Assert.Single(GrpcMethod().Matches(call)).Groups[1].Value));
+        Assert.All(receiver.Calls.Values, service => Assert.Equal(_service, service));
+        if (certificate is not null)
+            File.Delete(certificate);
+    }
+
+    [Theory]
     [InlineData]
     [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT=")]
     [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4317", "OTEL_SDK_DISABLED=true")]
@@ -108,6 +142,9 @@ public sealed partial class OtlpTests
         builder.AddTelemetry(new TelemetrySettings(_service, "me"));
         return builder.Build();
     }
+
+    [GeneratedRegex("^/opentelemetry\\.proto\\.collector\\.([a-z]+\\.v1\\.[A-Za-z]+)/Export Bearer t0ken$")]
+    private static partial Regex GrpcMethod();
 
     private static partial class Log
     {
