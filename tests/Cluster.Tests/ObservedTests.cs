@@ -36,6 +36,7 @@ public sealed partial class ObservedTests(ClusterFixture cluster) : AcceptanceTe
 
             await AssertScrapesAsync();
             await AssertOneTraceAsync(receiver, restore, TraceOf(checkpoint)[1]);
+            AssertPhases([.. receiver.Spans.Where(span => span.Trace == TraceOf(checkpoint)[1])]);
             await receiver.UntilAsync(
                 arrived => arrived.Metrics.ContainsKey("checkpoint_operator.restore.duration") && arrived.Metrics.ContainsKey("checkpoint_operator.restore.count")
                     && arrived.Logs.Any(log => log.Service == "checkpoint-agent" && log.Trace == TraceOf(restore)[1] && log.Message.Contains("goes on with pid", StringComparison.Ordinal)),
@@ -97,6 +98,19 @@ public sealed partial class ObservedTests(ClusterFixture cluster) : AcceptanceTe
         Assert.Equal((work.Id, work.Id), (wrapper.Parent, proof.Parent));
         // All by one machine's clock.
         Assert.True(wrapper.Start <= runtime.Start && runtime.Start < runtime.End && runtime.End <= wrapper.End && wrapper.End <= proof.End && proof.End <= work.End, string.Join('\n', trace.AsEnumerable()));
+    }
+
+    private static void AssertPhases(OtlpSpan[] trace)
+    {
+        OtlpSpan dump = Assert.Single(trace, span => span.Name == "dump");
+        OtlpSpan[] steps = [.. trace.Where(span => span.Parent == dump.Id).OrderBy(span => span.Start)];
+        Assert.Equal(["prepare checkpoint", "hold container", "write archive", "flush archive"], steps.Select(span => span.Name));
+        Assert.All(steps.Zip(steps.Skip(1)), pair => Assert.True(pair.First.End <= pair.Second.Start, $"{pair.First} and {pair.Second} overlap"));
+        OtlpSpan[] held = [.. trace.Where(span => span.Parent == steps[1].Id)];
+        Assert.Equal(2, held.Length);
+        Assert.Equal("0", Assert.Single(held, span => span.Name is "runc checkpoint" or "crun checkpoint").Attributes["process.exit.code"]);
+        Assert.Single(held, span => span.Name == "write changed files");
+        Assert.All(held, span => Assert.True(steps[1].Start <= span.Start && span.End <= steps[1].End, $"{span} is not within {steps[1]}"));
     }
 
     // One whose archive was altered: what goes wrong is told at length.

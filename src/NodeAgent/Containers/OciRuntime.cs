@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Text.Json;
 
 using CheckpointOperator.NodeAgent.Launch;
+using CheckpointOperator.NodeAgent.Observation;
 
 namespace CheckpointOperator.NodeAgent.Containers;
 
@@ -74,9 +76,13 @@ public sealed class OciRuntime(INodeProcesses processes, string path, string roo
     /// <param name="criuConfiguration">CRIU's options that the runtime has none for.</param>
     /// <param name="timeLimit">After this time it is killed.</param>
     /// <param name="cancellationToken">Ends the dump.</param>
-    public Task<NodeCommandResult> CheckpointAsync(
-        string id, bool knowsSkipInFlight, string imagePath, string workPath, string criuConfiguration, TimeSpan timeLimit, CancellationToken cancellationToken) =>
-        processes.RunAsync(
+    public async Task<NodeCommandResult> CheckpointAsync(
+        string id, bool knowsSkipInFlight, string imagePath, string workPath, string criuConfiguration, TimeSpan timeLimit, CancellationToken cancellationToken)
+    {
+        string name = Path.GetFileName(path);
+        using Activity? span = Phases.BeginBeside($"{name} checkpoint");
+        span?.SetTag("process.executable.name", name);
+        NodeCommandResult result = await processes.RunAsync(
             new NodeCommand(
                 "env",
                 [
@@ -89,6 +95,11 @@ public sealed class OciRuntime(INodeProcesses processes, string path, string roo
                 OutputFile = $"{workPath}/runtime.log",
             },
             cancellationToken);
+        span?.SetTag("process.exit.code", result.ExitCode);
+        if (!result.Succeeded)
+            span?.SetStatus(ActivityStatusCode.Error);
+        return result;
+    }
 
     private Task<NodeCommandResult> RunAsync(string command, string id, CancellationToken cancellationToken) =>
         processes.RunAsync(new NodeCommand(path, ["--root", root, command, id]), cancellationToken);

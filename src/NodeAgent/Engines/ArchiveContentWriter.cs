@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 
 using CheckpointOperator.Core.Archives;
@@ -6,6 +7,7 @@ using CheckpointOperator.Core.RootFs;
 using CheckpointOperator.Core.Runtimes;
 using CheckpointOperator.NodeAgent.Containers;
 using CheckpointOperator.NodeAgent.Node;
+using CheckpointOperator.NodeAgent.Observation;
 
 using k8s.Models;
 
@@ -136,6 +138,7 @@ public sealed class ArchiveContentWriter(
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(container);
         ArgumentNullException.ThrowIfNull(runtime);
+        using Activity? span = Phases.BeginBeside("write changed files");
         WriteRootFs(writer, container);
         foreach (PodVolume volume in PodVolume.Of(request.Pod, request.Container))
         {

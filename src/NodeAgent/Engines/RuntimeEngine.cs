@@ -7,6 +7,7 @@ using CheckpointOperator.Core.Security;
 using CheckpointOperator.NodeAgent.Containers;
 using CheckpointOperator.NodeAgent.Launch;
 using CheckpointOperator.NodeAgent.Node;
+using CheckpointOperator.NodeAgent.Observation;
 using CheckpointOperator.NodeAgent.Store;
 
 using Microsoft.Extensions.Logging;
@@ -61,6 +62,8 @@ public sealed partial class RuntimeEngine(
     {
         ArgumentNullException.ThrowIfNull(request);
         long asked = Stopwatch.GetTimestamp();
+        using var phases = new Phases();
+        phases.Begin("prepare checkpoint");
         RunningContainer container = Find(request);
         ForeignCriuOptions.Refuse(container, options.Value);
         var runtime = new OciRuntime(processes, container.RuntimePath, container.RuntimeRoot);
@@ -92,14 +95,15 @@ public sealed partial class RuntimeEngine(
             content.WriteMetadata(writer, request, container, metadata);
             await recording;
 
-            (long Dumped, long Files) phases;
+            (long Dumped, long Files) took;
+            phases.Begin("hold container");
             long start = Stopwatch.GetTimestamp();
             mayBeFrozen = true;
             try
             {
                 await FreezeAsync(freezer, runtime, container);
                 await frozenState.AwaitAsync(state.Pid);
-                phases = await WriteFrozenAsync(request, container, runtime, knowsSkipInFlight, work, writer);
+                took = await WriteFrozenAsync(request, container, runtime, knowsSkipInFlight, work, writer);
             }
             finally
             {
@@ -107,6 +111,7 @@ public sealed partial class RuntimeEngine(
                 mayBeFrozen = false;
             }
             long thawed = Stopwatch.GetTimestamp();
+            phases.Begin("write archive");
             long frozen = (long)Stopwatch.GetElapsedTime(start, thawed).TotalMilliseconds;
             Log.Thawed(logger, request.Uid, container.Id.Id, frozen);
 
@@ -115,9 +120,10 @@ public sealed partial class RuntimeEngine(
             AppendImages(writer, work);
             writer.Complete();
             long written = Stopwatch.GetTimestamp();
+            phases.Begin("flush archive");
             archive.Finish();
             Log.Phases(
-                logger, request.Uid, Milliseconds(asked, start), frozen, phases.Dumped, phases.Files, Milliseconds(thawed, written),
+                logger, request.Uid, Milliseconds(asked, start), frozen, took.Dumped, took.Files, Milliseconds(thawed, written),
                 Milliseconds(written, Stopwatch.GetTimestamp()));
             return new CheckpointOutcome(RuntimeName(metadata), metadata.Criu, frozen)
             {
