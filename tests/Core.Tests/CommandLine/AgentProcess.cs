@@ -14,7 +14,8 @@ internal sealed record AgentProcess(int ExitCode, string Output, string Error)
         return new AgentProcess(process.ExitCode, output, error.Result);
     }
 
-    internal static Process Start(string folder, params string[] arguments) => Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "checkpoint-agent"), arguments)
+    // Of a shell's background jobs, which tests may be, SIGINT is ignored, and a program leaves it so.
+    internal static Process Start(string folder, params string[] arguments) => Process.Start(new ProcessStartInfo("env", ["--default-signal=INT,TERM", Path.Combine(AppContext.BaseDirectory, "checkpoint-agent"), .. arguments])
     {
         WorkingDirectory = folder,
         RedirectStandardOutput = true,
