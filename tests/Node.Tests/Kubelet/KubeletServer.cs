@@ -51,8 +51,9 @@ internal sealed class KubeletServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        _listener.Dispose();
+        // The listener last: whoever still accepts by it fails in other ways than by the cancellation.
         await _accepting;
+        _listener.Dispose();
         await Task.WhenAll(_connections);
     }
 
