@@ -32,7 +32,7 @@ internal sealed class SimulatedAgents(SimulatedCluster cluster, BenchOptions opt
     /// <summary>The restores: when each was first seen with its Pod, and which have ended.</summary>
     public Tally Restores { get; } = new();
 
-    /// <summary>How often an agent had to try again because the server would not answer.</summary>
+    /// <summary>How often an agent had to try again because the server would not answer, or had forgotten what it watched from.</summary>
     public int Repeated => _repeated;
 
     /// <summary>Works until it is cancelled. Fails with the first write that fails.</summary>
@@ -55,22 +55,45 @@ internal sealed class SimulatedAgents(SimulatedCluster cluster, BenchOptions opt
         }
     }
 
-    private static async Task WatchAsync<T>(ResourceClient<T> client, Action<T, long> see, CancellationToken cancellationToken)
+    private async Task WatchAsync<T>(ResourceClient<T> client, Action<T, long> see, CancellationToken cancellationToken)
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
         ResourceScope scope = new(SimulatedCluster.Namespace);
-        string version = (await client.ListAsync(scope, cancellationToken)).Metadata.ResourceVersion;
-        // The server ends watches of a kind whose definition has just been made.
+        string? version = null;
+        // The server ends watches of a kind whose definition has just been made, and of those that it gets ahead of.
         while (true)
         {
-            using WatchStream<T> watch = await client.WatchAsync(scope, version, TimeSpan.FromHours(1), cancellationToken);
-            await foreach (WatchEvent<T> change in watch.ReadAsync(cancellationToken))
+            try
             {
-                version = change.Entity.Metadata.ResourceVersion;
-                if (change.Type is WatchEventType.Added or WatchEventType.Modified)
-                    see(change.Entity, Stopwatch.GetTimestamp());
+                version ??= await ListAsync(client, scope, see, cancellationToken);
+                using WatchStream<T> watch = await client.WatchAsync(scope, version, TimeSpan.FromHours(1), cancellationToken);
+                await foreach (WatchEvent<T> change in watch.ReadAsync(cancellationToken))
+                {
+                    version = change.Entity.Metadata.ResourceVersion;
+                    if (change.Type is WatchEventType.Added or WatchEventType.Modified)
+                        see(change.Entity, Stopwatch.GetTimestamp());
+                }
+            }
+            catch (ApiServerException error) when (error.IsExpired)
+            {
+                version = null;
+                Interlocked.Increment(ref _repeated);
+            }
+            catch (Exception refused) when (AsksForPatience(refused))
+            {
+                Interlocked.Increment(ref _repeated);
+                await Task.Delay(Pause, cancellationToken);
             }
         }
+    }
+
+    private static async Task<string> ListAsync<T>(ResourceClient<T> client, ResourceScope scope, Action<T, long> see, CancellationToken cancellationToken)
+        where T : class, IKubernetesObject<V1ObjectMeta>
+    {
+        EntityList<T> list = await client.ListAsync(scope, cancellationToken);
+        foreach (T entity in list.Items)
+            see(entity, Stopwatch.GetTimestamp());
+        return list.Metadata.ResourceVersion;
     }
 
     private async Task WorkAsync(CancellationToken cancellationToken)
@@ -81,15 +104,18 @@ internal sealed class SimulatedAgents(SimulatedCluster cluster, BenchOptions opt
             {
                 await work(cancellationToken);
             }
-            catch (Exception refused) when (refused is HttpRequestException or TimeoutException or ApiServerException { StatusCode: HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError })
+            catch (Exception refused) when (AsksForPatience(refused))
             {
-                // A server at its limit asks for patience, and real agents try again too.
                 Interlocked.Increment(ref _repeated);
                 _work.Writer.TryWrite(work);
                 await Task.Delay(Pause, cancellationToken);
             }
         }
     }
+
+    // A server at its limit does, and real agents try again too.
+    private static bool AsksForPatience(Exception refused) =>
+        refused is HttpRequestException or IOException or TimeoutException or ApiServerException { StatusCode: HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError };
 
     private async Task BeatAsync(CancellationToken cancellationToken)
     {

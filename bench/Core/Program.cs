@@ -13,6 +13,7 @@ var works = new Option<string[]>("--work") { Description = "Parts of the works' 
 var scale = new Option<double>("--scale") { Description = "By how much the workloads are larger than usual.", DefaultValueFactory = _ => 1 };
 var rounds = new Option<int>("--rounds") { Description = "How often each way is measured.", DefaultValueFactory = _ => 5 };
 var cold = new Option<bool>("--cold") { Description = "Drop the page cache before each run (as root), instead of warming it once." };
+var noCalls = new Option<bool>("--no-calls") { Description = "Do not count system calls, which takes as long as all the rest." };
 var smoke = new Option<bool>("--smoke") { Description = "Run tiny workloads once each, to see that the results are right." };
 var seed = new Option<int>("--seed") { Description = "The seed of what is made up.", DefaultValueFactory = _ => 6 };
 var json = new Option<string?>("--json") { Description = "A file for the figures." };
@@ -20,7 +21,7 @@ var compare = new Option<string?>("--compare") { Description = "Such a file of a
 
 var root = new RootCommand("Measures src/Core, by the published agent, beside GNU tar, bsdtar, rm, cp and others, in turns in one run.")
 {
-    agent, launcher, places, images, works, scale, rounds, cold, smoke, seed, json, compare,
+    agent, launcher, places, images, works, scale, rounds, cold, noCalls, smoke, seed, json, compare,
 };
 root.SetAction(arguments =>
 {
@@ -32,6 +33,7 @@ root.SetAction(arguments =>
         Scale = arguments.GetValue(scale),
         Rounds = arguments.GetValue(rounds),
         Cold = arguments.GetValue(cold),
+        CountsCalls = !arguments.GetValue(noCalls),
         Smoke = arguments.GetValue(smoke),
         Seed = arguments.GetValue(seed),
     };

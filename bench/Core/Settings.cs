@@ -21,6 +21,9 @@ internal sealed record Settings
     /// <summary>Whether what is read has to come from the disk: the page cache is dropped before each run. Else it is warmed.</summary>
     internal required bool Cold { get; init; }
 
+    /// <summary>Whether each way is run once more under strace.</summary>
+    internal required bool CountsCalls { get; init; }
+
     /// <summary>Whether tiny workloads are run for the sake of their results alone.</summary>
     internal required bool Smoke { get; init; }
 

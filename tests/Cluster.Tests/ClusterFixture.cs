@@ -24,10 +24,7 @@ public sealed class ClusterFixture : IAsyncLifetime
     private Lazy<Task> _services = new(Task.CompletedTask);
 
     /// <summary>The repository's folder.</summary>
-    public string Repository { get; } = FindRoot();
-
-    /// <summary>The repository.</summary>
-    public static string Root { get; } = FindRoot();
+    public static string Root { get; } = RepositoryFolder.Path;
 
     /// <summary>kubectl against the cluster.</summary>
     public Kubectl Kubectl { get; private set; } = null!;
@@ -44,19 +41,19 @@ public sealed class ClusterFixture : IAsyncLifetime
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
-        string script = Path.Combine(Repository, "eng", "cluster");
+        string script = Path.Combine(Root, "eng", "cluster");
         string local = (await new Command(script, "kubeconfig").RunAsync()).OrThrow().Output.Trim();
         string kubeconfig = Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } given ? given : local;
         if (kubeconfig == local)
         {
             _script = script;
             (await new Command(script, "up").RunAsync(deadline: FirstBuild)).OrThrow();
-            _services = new(() => LoadServicesAsync(Path.Combine(Repository, "eng", "images"), script));
+            _services = new(() => LoadServicesAsync(Path.Combine(Root, "eng", "images"), script));
         }
         Kubectl = new Kubectl(kubeconfig);
         Awaiter = new Awaiter(Kubectl);
         Node = new NodeShell(Environment.GetEnvironmentVariable("CHECKPOINT_OPERATOR_NODE_EXEC") ?? $"{script} exec");
-        Installation = new Installation(Kubectl, Path.Combine(Repository, "eng", "install"));
+        Installation = new Installation(Kubectl, Path.Combine(Root, "eng", "install"));
         await Installation.InstallAsync();
     }
 
@@ -122,15 +119,5 @@ public sealed class ClusterFixture : IAsyncLifetime
     {
         string archive = (await new Command(images, "services").RunAsync(deadline: FirstBuild)).OrThrow().Output.Trim();
         (await new Command(script, "load", archive).RunAsync(deadline: FirstBuild)).OrThrow();
-    }
-
-    private static string FindRoot()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "CheckpointOperator.sln")))
-                return folder.FullName;
-        }
-        throw new InvalidOperationException($"no folder above {AppContext.BaseDirectory} holds CheckpointOperator.sln; run the tests from the repository");
     }
 }

@@ -9,7 +9,7 @@ public static class Repository
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(15);
 
     /// <summary>Its folder.</summary>
-    public static string Root { get; } = FindRoot();
+    public static string Root { get; } = RepositoryFolder.Path;
 
     /// <summary>Runs a program and gives its output; fails with its words.</summary>
     public static async Task<string> RunAsync(string program, string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
@@ -40,15 +40,5 @@ public static class Repository
             if (!process.HasExited)
                 process.Kill(entireProcessTree: true);
         }
-    }
-
-    private static string FindRoot()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "CheckpointOperator.sln")))
-                return folder.FullName;
-        }
-        throw new InvalidOperationException($"no folder above {AppContext.BaseDirectory} holds CheckpointOperator.sln; run the tests from the repository");
     }
 }

@@ -4,7 +4,7 @@ namespace CheckpointOperator.Documentation.Tests;
 internal static class Repository
 {
     /// <summary>Its folder.</summary>
-    public static string Root { get; } = FindRoot();
+    public static string Root { get; } = RepositoryFolder.Path;
 
     /// <summary>The path of one of its files or folders.</summary>
     public static string PathOf(string path) => Path.Combine(Root, path);
@@ -12,12 +12,4 @@ internal static class Repository
     /// <summary>The files below a folder that are sources, not made by a build.</summary>
     public static IEnumerable<string> Sources(string folder, string pattern) => Directory.EnumerateFiles(PathOf(folder), pattern, SearchOption.AllDirectories)
         .Where(file => !Path.GetRelativePath(Root, file).Split('/').Any(part => part is "bin" or "obj"));
-
-    private static string FindRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "CheckpointOperator.sln")))
-            folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException($"CheckpointOperator.sln is in no folder above {AppContext.BaseDirectory}.");
-    }
 }

@@ -18,7 +18,7 @@ internal sealed class ComingRestoreController(
 {
     public async Task<ReconciliationResult<V1Alpha1ContainerRestore>> ReconcileAsync(V1Alpha1ContainerRestore entity, CancellationToken cancellationToken)
     {
-        if (!IsComing(entity))
+        if (!IsComing(entity, options.Value.NodeName))
         {
             images.Drop(entity.Metadata.Uid);
             return ReconciliationResult<V1Alpha1ContainerRestore>.Success(entity);
@@ -37,11 +37,12 @@ internal sealed class ComingRestoreController(
         return Task.FromResult(ReconciliationResult<V1Alpha1ContainerRestore>.Success(entity));
     }
 
-    private bool IsComing(V1Alpha1ContainerRestore restore) =>
+    // The operator gives it this node's label, by which it is seen here, once its preflight has passed; its status tells that after the Pod was made.
+    internal static bool IsComing(V1Alpha1ContainerRestore restore, string nodeName) =>
         restore.Metadata.DeletionTimestamp is null
-        && restore.Status is { Phase: RestorePhase.Pending or RestorePhase.Running } status
-        && status.NodeName == options.Value.NodeName
-        && status.Conditions.IsTrue(ConditionTypes.Preflight)
+        && restore.Status is { Phase: null or RestorePhase.Pending or RestorePhase.Running } status
+        && (status.NodeName ?? nodeName) == nodeName
+        && status.Conditions.Find(ConditionTypes.Preflight)?.Status is null or Conditions.True
         && !status.Conditions.IsTrue(ConditionTypes.Restored);
 
     private bool IsHere(V1Alpha1ContainerCheckpoint checkpoint) =>

@@ -66,7 +66,7 @@ internal sealed partial class PreparedImages(
             if (_preparations.TryGetValue((restore, checkpoint.Metadata.Uid), out Preparation? begun) && (begun.IsTaken || begun.Digest != checkpoint.Status.Archive!.Digest))
                 Forget(begun);
             preparation = _preparations.GetValueOrDefault((restore, checkpoint.Metadata.Uid)) ?? Begin(restore, checkpoint);
-            preparation.IsAsked = true;
+            preparation.Ask();
         }
         try
         {
@@ -134,7 +134,7 @@ internal sealed partial class PreparedImages(
     {
         await _open.Task.WaitAsync(preparation.Cancelled);
         using RootDirectory folder = node.MakeDirectory($"{preparation.Folder}/{Images}");
-        await store.UnpackAsync(preparation.Checkpoint, preparation.Digest, folder, preparation.Cancelled);
+        await store.UnpackAsync(preparation.Checkpoint, preparation.Digest, folder, preparation.Asked, preparation.Cancelled);
         // The operator compared what nodes tell of their processors; CRIU has its own record, and its own judgement.
         return folder.Exists(CpuRecord) ? await cpu.CompareAsync($"{preparation.Folder}/{Images}/checkpoint", preparation.Cancelled) : null;
     }
@@ -183,6 +183,7 @@ internal sealed partial class PreparedImages(
     private sealed class Preparation(string restore, string checkpoint, string digest, string folder) : IDisposable
     {
         private readonly CancellationTokenSource _cancelled = new();
+        private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public string Restore => restore;
 
@@ -196,11 +197,15 @@ internal sealed partial class PreparedImages(
 
         public ITimer? Expiry { get; set; }
 
-        public bool IsAsked { get; set; }
+        public Task Asked => _asked.Task;
+
+        public bool IsAsked => Asked.IsCompleted;
 
         public bool IsTaken { get; set; }
 
         public CancellationToken Cancelled => _cancelled.Token;
+
+        public void Ask() => _asked.TrySetResult();
 
         public async Task EndAsync()
         {

@@ -83,14 +83,18 @@ public sealed class ArchiveStore(NodeRoot node, IOptions<AgentOptions> options)
     /// <param name="uid">The checkpoint's UID.</param>
     /// <param name="digest">The digest that was taken when it was stored.</param>
     /// <param name="destination">An empty folder.</param>
+    /// <param name="awaited">Completes when somebody waits for it: until then it is hashed first and unpacked after that, from then on side by side.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="ArchiveUnusableException">It is gone, or differs.</exception>
     /// <exception cref="ArchiveRefusedException">It is what was stored, and is refused.</exception>
-    public async Task UnpackAsync(string uid, string digest, RootDirectory destination, CancellationToken cancellationToken)
+    public async Task UnpackAsync(string uid, string digest, RootDirectory destination, Task awaited, CancellationToken cancellationToken)
     {
         using SafeFileHandle file = OpenFile(uid);
-        // Side by side, so that what the disk gives is read by both while it is in memory.
         Task<string> hashing = Task.Run(() => Hash(file, cancellationToken), CancellationToken.None);
+        // Ahead of its time it takes one processor: the Pod's sandbox is made meanwhile, and on a small node both of its processors would be taken from that.
+        await Task.WhenAny(hashing, awaited).ConfigureAwait(false);
+        if (hashing.IsCompleted)
+            RequireDigest(uid, digest, await hashing);
         Task unpacking = Task.Run(
             () =>
             {

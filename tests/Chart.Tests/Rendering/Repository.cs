@@ -9,7 +9,7 @@ public static class Repository
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(25);
 
     /// <summary>Its folder.</summary>
-    public static string Root { get; } = FindRoot();
+    public static string Root { get; } = RepositoryFolder.Path;
 
     /// <summary>The chart's folder.</summary>
     public static string Chart { get; } = Path.Combine(Root, "charts", "checkpoint-operator");
@@ -71,15 +71,5 @@ public static class Repository
         (int exitCode, string output, string error) = await TryTemplateAsync(values);
         Assert.True(exitCode == 0, error);
         return Manifest.Parse(output);
-    }
-
-    private static string FindRoot()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "CheckpointOperator.sln")))
-                return folder.FullName;
-        }
-        throw new InvalidOperationException($"no folder above {AppContext.BaseDirectory} holds CheckpointOperator.sln; run the tests from the repository");
     }
 }

@@ -43,7 +43,7 @@ public class TestControlPlane : IAsyncLifetime
     public bool KnowsAdmissionPolicies { get; private set; }
 
     /// <summary>The folder that the solution is in.</summary>
-    public static string Root { get; } = FindRoot();
+    public static string Root { get; } = RepositoryFolder.Path;
 
     /// <summary>The folder that a project of src was built to. Its copy beside these tests lacks the assemblies that come with their web server.</summary>
     public static string FolderOf(string project)
@@ -162,12 +162,4 @@ public class TestControlPlane : IAsyncLifetime
     // Only for the question whether it is there: its certificate is known when its kubeconfig is.
     private static HttpClientHandler AnyCertificate() =>
         new() { ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator };
-
-    private static string FindRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "CheckpointOperator.sln")))
-            folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException($"CheckpointOperator.sln is in no folder above {AppContext.BaseDirectory}.");
-    }
 }

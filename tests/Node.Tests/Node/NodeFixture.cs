@@ -56,7 +56,7 @@ public sealed class NodeFixture : IAsyncLifetime
     public string Root => $"/proc/{Pid}/root";
 
     /// <summary>The repository.</summary>
-    public static string Repository { get; } = FindRepository();
+    public static string Repository { get; } = RepositoryFolder.Path;
 
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
@@ -99,14 +99,4 @@ public sealed class NodeFixture : IAsyncLifetime
 
     private string[] Enter(string script) =>
         ["-c", InOwnCgroup, "node", "--target", $"{Pid}", "--mount", "--pid", "--net", "--ipc", "--uts", "--wdns=/root", "env", "-i", .. Environment.Split(' '), "/bin/sh", "-c", script];
-
-    private static string FindRepository()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "CheckpointOperator.sln")))
-                return folder.FullName;
-        }
-        throw new InvalidOperationException($"no folder above {AppContext.BaseDirectory} holds CheckpointOperator.sln; run the tests from the repository");
-    }
 }

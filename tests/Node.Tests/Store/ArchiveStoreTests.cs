@@ -79,7 +79,7 @@ public sealed class ArchiveStoreTests : IDisposable
         string path = _node.On(_store.PathOf(Uid));
         string digest = WriteArchive();
         using RootDirectory folder = Folder();
-        await _store.UnpackAsync(Uid, digest, folder, TestContext.Current.CancellationToken);
+        await _store.UnpackAsync(Uid, digest, folder, Task.CompletedTask, TestContext.Current.CancellationToken);
         Assert.Equal("images", File.ReadAllText(_node.On("/unpacked/checkpoint/inventory.img")));
 
         // In the content, so that the archive is one all the same.
@@ -96,11 +96,23 @@ public sealed class ArchiveStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task What_nobody_waits_for_is_unpacked_once_its_digest_is_right()
+    {
+        Task nobody = new TaskCompletionSource().Task;
+        string digest = WriteArchive();
+        using RootDirectory folder = Folder();
+        await Assert.ThrowsAsync<ArchiveUnusableException>(() => _store.UnpackAsync(Uid, Digest, folder, nobody, TestContext.Current.CancellationToken));
+        Assert.Empty(folder.List());
+        await _store.UnpackAsync(Uid, digest, folder, nobody, TestContext.Current.CancellationToken);
+        Assert.Equal("images", File.ReadAllText(_node.On("/unpacked/checkpoint/inventory.img")));
+    }
+
+    [Fact]
     public async Task What_was_stored_and_is_no_archive_is_refused()
     {
         Write();
         using RootDirectory folder = Folder();
-        await Assert.ThrowsAsync<ArchiveRefusedException>(() => _store.UnpackAsync(Uid, Digest, folder, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<ArchiveRefusedException>(() => _store.UnpackAsync(Uid, Digest, folder, Task.CompletedTask, TestContext.Current.CancellationToken));
         Assert.Empty(folder.List());
     }
 
@@ -132,7 +144,7 @@ public sealed class ArchiveStoreTests : IDisposable
     private async Task<string> RefusalAsync(string digest)
     {
         using RootDirectory folder = Folder();
-        return (await Assert.ThrowsAsync<ArchiveUnusableException>(() => _store.UnpackAsync(Uid, digest, folder, CancellationToken.None))).Reason;
+        return (await Assert.ThrowsAsync<ArchiveUnusableException>(() => _store.UnpackAsync(Uid, digest, folder, Task.CompletedTask, CancellationToken.None))).Reason;
     }
 
     private RootDirectory Folder()
