@@ -143,7 +143,12 @@ public sealed class LeastPrivilegeTests(TestControlPlane controlPlane)
             {
                 ["resourceAttributes"] = new JsonObject
                 {
-                    ["verb"] = verb, ["group"] = names.Length > 1 ? names[1] : "", ["resource"] = names[0], ["subresource"] = parts.Length > 1 ? parts[1] : "", ["namespace"] = @namespace, ["name"] = name ?? "",
+                    ["verb"] = verb,
+                    ["group"] = names.Length > 1 ? names[1] : "",
+                    ["resource"] = names[0],
+                    ["subresource"] = parts.Length > 1 ? parts[1] : "",
+                    ["namespace"] = @namespace,
+                    ["name"] = name ?? "",
                 },
             },
         };

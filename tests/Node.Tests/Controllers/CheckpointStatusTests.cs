@@ -74,7 +74,14 @@ public sealed class CheckpointStatusTests
 
         static CheckpointProcess Process(int pid) => new()
         {
-            Pid = (uint)pid, ParentPid = (uint)pid - 1, ProcessGroup = 1, Session = 1, Name = $"worker-{pid}", State = ProcessState.Alive, Threads = [(uint)pid], CommandLine = ["worker", "--password=secret"],
+            Pid = (uint)pid,
+            ParentPid = (uint)pid - 1,
+            ProcessGroup = 1,
+            Session = 1,
+            Name = $"worker-{pid}",
+            State = ProcessState.Alive,
+            Threads = [(uint)pid],
+            CommandLine = ["worker", "--password=secret"],
         };
     }
 
