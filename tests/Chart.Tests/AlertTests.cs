@@ -15,7 +15,7 @@ public sealed class AlertTests
             string rules = Path.Combine(folder, "rules.yaml");
             string tests = Path.Combine(folder, "alerts.yaml");
             await File.WriteAllTextAsync(rules, new SerializerBuilder().Build().Serialize(spec), TestContext.Current.CancellationToken);
-            File.Copy(Path.Combine(Repository.Root, "tests", "Chart.Tests", "Alerts", "alerts.yaml"), tests);
+            File.Copy(Path.Combine(RepositoryFolder.Path, "tests", "Chart.Tests", "Alerts", "alerts.yaml"), tests);
             string said = await Repository.RunAsync("promtool", "check", "rules", "--lint-fatal", rules);
             Assert.Contains($"{Alerts(spec).Count()} rules found", said, StringComparison.Ordinal);
             await Repository.RunAsync("promtool", "test", "rules", tests);
@@ -29,8 +29,8 @@ public sealed class AlertTests
     [Fact]
     public async Task Each_alert_is_tested_and_documented()
     {
-        string tests = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "tests", "Chart.Tests", "Alerts", "alerts.yaml"), TestContext.Current.CancellationToken);
-        string document = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "metrics.md"), TestContext.Current.CancellationToken);
+        string tests = await File.ReadAllTextAsync(Path.Combine(RepositoryFolder.Path, "tests", "Chart.Tests", "Alerts", "alerts.yaml"), TestContext.Current.CancellationToken);
+        string document = await File.ReadAllTextAsync(Path.Combine(RepositoryFolder.Path, "docs", "metrics.md"), TestContext.Current.CancellationToken);
         foreach (YamlMappingNode alert in Alerts(await SpecAsync()))
         {
             // Each fires somewhere in the tests.

@@ -62,7 +62,7 @@ public sealed class FluxHealthTests
     private static YamlNode Expressions(string kind)
     {
         var stream = new YamlStream();
-        stream.Load(new StringReader(File.ReadAllText(Path.Combine(Repository.Root, "config", "gitops", "flux", "checkpoints.yaml"))));
+        stream.Load(new StringReader(File.ReadAllText(Path.Combine(RepositoryFolder.Path, "config", "gitops", "flux", "checkpoints.yaml"))));
         return ((YamlSequenceNode)stream.Documents[0].RootNode["spec"]["healthCheckExprs"])
             .Single(expressions => expressions["kind"].ToString() == kind && expressions["apiVersion"].ToString() == "checkpoint-operator.io/v1alpha1");
     }

@@ -60,7 +60,7 @@ public sealed class HealthTests
         try
         {
             // kustomize takes no absolute path for a component.
-            string component = Path.GetRelativePath(folder, Path.Combine(Repository.Root, "config", "gitops", "argocd"));
+            string component = Path.GetRelativePath(folder, Path.Combine(RepositoryFolder.Path, "config", "gitops", "argocd"));
             await File.WriteAllTextAsync(Path.Combine(folder, "argocd-cm.yaml"), "{apiVersion: v1, kind: ConfigMap, metadata: {name: argocd-cm}, data: {url: https://argocd.example.com}}", TestContext.Current.CancellationToken);
             await File.WriteAllTextAsync(Path.Combine(folder, "kustomization.yaml"), $$"""
                 apiVersion: kustomize.config.k8s.io/v1beta1
@@ -89,5 +89,5 @@ public sealed class HealthTests
         return (said[0], said[1]);
     }
 
-    private static string Script(string kind) => Path.Combine(Repository.Root, "config", "gitops", "argocd", $"{kind.ToLowerInvariant()}.lua");
+    private static string Script(string kind) => Path.Combine(RepositoryFolder.Path, "config", "gitops", "argocd", $"{kind.ToLowerInvariant()}.lua");
 }

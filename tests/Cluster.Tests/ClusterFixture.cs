@@ -23,9 +23,6 @@ public sealed class ClusterFixture : IAsyncLifetime
     private string? _script;
     private Lazy<Task> _services = new(Task.CompletedTask);
 
-    /// <summary>The repository's folder.</summary>
-    public static string Root { get; } = RepositoryFolder.Path;
-
     /// <summary>kubectl against the cluster.</summary>
     public Kubectl Kubectl { get; private set; } = null!;
 
@@ -41,19 +38,19 @@ public sealed class ClusterFixture : IAsyncLifetime
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
-        string script = Path.Combine(Root, "eng", "cluster");
+        string script = Path.Combine(RepositoryFolder.Path, "eng", "cluster");
         string local = (await new Command(script, "kubeconfig").RunAsync()).OrThrow().Output.Trim();
         string kubeconfig = Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } given ? given : local;
         if (kubeconfig == local)
         {
             _script = script;
             (await new Command(script, "up").RunAsync(deadline: FirstBuild)).OrThrow();
-            _services = new(() => LoadServicesAsync(Path.Combine(Root, "eng", "images"), script));
+            _services = new(() => LoadServicesAsync(Path.Combine(RepositoryFolder.Path, "eng", "images"), script));
         }
         Kubectl = new Kubectl(kubeconfig);
         Awaiter = new Awaiter(Kubectl);
         Node = new NodeShell(Environment.GetEnvironmentVariable("CHECKPOINT_OPERATOR_NODE_EXEC") ?? $"{script} exec");
-        Installation = new Installation(Kubectl, Path.Combine(Root, "eng", "install"));
+        Installation = new Installation(Kubectl, Path.Combine(RepositoryFolder.Path, "eng", "install"));
         await Installation.InstallAsync();
     }
 

@@ -173,7 +173,7 @@ public sealed partial class ObservedTests(ClusterFixture cluster) : AcceptanceTe
     private static string[] TraceOf(JsonObject value) => ((string)value["metadata"]!["annotations"]![Annotation]!).Split('-');
 
     // The names in Prometheus, and their labels.
-    private static Dictionary<string, string[]> Documented() => File.ReadLines(Path.Combine(ClusterFixture.Root, "docs", "metrics.md"))
+    private static Dictionary<string, string[]> Documented() => File.ReadLines(Path.Combine(RepositoryFolder.Path, "docs", "metrics.md"))
         .Select(line => line.Split('|'))
         .Where(cells => cells.Length == 8 && cells[1].Contains('.', StringComparison.Ordinal))
         .ToDictionary(cells => cells[2].Trim(' ', '`'), cells => cells[5].Split(',').Select(label => label.Trim(' ', '`').Replace('.', '_')).ToArray());

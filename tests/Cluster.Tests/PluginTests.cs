@@ -6,7 +6,7 @@ namespace CheckpointOperator.Cluster.Tests;
 /// <summary>The whole job by the published kubectl plugin, as kubectl runs it.</summary>
 public sealed class PluginTests(ClusterFixture cluster) : AcceptanceTest(cluster)
 {
-    private static string Program => Path.Combine(ClusterFixture.Root, "artifacts", "bin", "kubectl-checkpoint");
+    private static string Program => Path.Combine(RepositoryFolder.Path, "artifacts", "bin", "kubectl-checkpoint");
 
     [Fact]
     public async Task A_container_is_checkpointed_pulled_restored_described_and_removed()
@@ -28,7 +28,7 @@ public sealed class PluginTests(ClusterFixture cluster) : AcceptanceTest(cluster
         Assert.DoesNotContain(
             await Cluster.Kubectl.ListAsync("pods", Installation.Namespace, "app.kubernetes.io/component=reader"),
             pod => (string?)pod["metadata"]!["annotations"]!["checkpoint-operator.io/reads"] == $"{Namespace.Name}/first");
-        string agent = Path.Combine(ClusterFixture.Root, "artifacts", "bin", "checkpoint-agent");
+        string agent = Path.Combine(RepositoryFolder.Path, "artifacts", "bin", "checkpoint-agent");
         Assert.Contains("python3", (await new Command(agent, "archive", "inspect", "--ps", file).RunAsync()).OrThrow().Output, StringComparison.Ordinal);
 
         Assert.Contains("is Ready", (await RunAsync("restore", "first", "--name", "copy", "--wait")).Output, StringComparison.Ordinal);
@@ -66,7 +66,7 @@ public sealed class PluginTests(ClusterFixture cluster) : AcceptanceTest(cluster
     {
         string[] folders = [Directory.CreateTempSubdirectory().FullName, Directory.CreateTempSubdirectory().FullName];
         foreach (string folder in folders)
-            (await new Command(Path.Combine(ClusterFixture.Root, "eng", "plugin"), folder).RunAsync()).OrThrow();
+            (await new Command(Path.Combine(RepositoryFolder.Path, "eng", "plugin"), folder).RunAsync()).OrThrow();
         string[] archives = [.. folders.Select(folder => Assert.Single(Directory.GetFiles(folder, "*.tar.gz")))];
         byte[] packed = await File.ReadAllBytesAsync(archives[0], TestContext.Current.CancellationToken);
         Assert.Equal(packed, await File.ReadAllBytesAsync(archives[1], TestContext.Current.CancellationToken));

@@ -8,7 +8,7 @@ public sealed class RestoreAgainTests(ClusterFixture cluster) : AcceptanceTest(c
     // The agent's default.
     private const int Attempts = 3;
 
-    private static readonly string Sample = Path.Combine(ClusterFixture.Root, "config", "samples", "web");
+    private static readonly string Sample = Path.Combine(RepositoryFolder.Path, "config", "samples", "web");
 
     [Fact]
     public async Task A_container_that_ends_is_restored_again_until_its_attempts_are_used_up_and_the_others_go_on()

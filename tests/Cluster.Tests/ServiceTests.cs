@@ -49,7 +49,7 @@ public sealed partial class ServiceTests(ClusterFixture cluster) : AcceptanceTes
     {
         await Cluster.LoadServicesAsync();
         // Where the kubelet looks for a Localhost profile.
-        string profile = await File.ReadAllTextAsync(Path.Combine(ClusterFixture.Root, "config", "samples", "seccomp-without-io-uring.json"), TestContext.Current.CancellationToken);
+        string profile = await File.ReadAllTextAsync(Path.Combine(RepositoryFolder.Path, "config", "samples", "seccomp-without-io-uring.json"), TestContext.Current.CancellationToken);
         await Cluster.Node.RunAsync($"mkdir -p /var/lib/kubelet/seccomp && cat > /var/lib/kubelet/seccomp/without-io-uring.json <<'END'\n{profile}\nEND");
         await Namespace.ApplyAsync(RowManifests.Pod(
             "row", RowManifests.ServicesImage, ["node", "/workloads/rows.js"],

@@ -66,7 +66,7 @@ public sealed class GitOpsTests(TestControlPlane controlPlane)
     [InlineData("config/crd")]
     public async Task The_installation_is_applied_again_without_a_change_and_its_diff_is_quiet(string folder)
     {
-        string path = Path.Combine(TestControlPlane.Root, folder);
+        string path = Path.Combine(RepositoryFolder.Path, folder);
         // Other tests applied some of it before, as kubectl does by default; here it changes hands.
         if (folder == "config/crd" && !await KnowsRulesAsync())
         {

@@ -20,5 +20,5 @@ public sealed class ManifestTests(TestControlPlane controlPlane)
         Assert.Equal(("2m", CheckpointEngine.Auto, CheckpointVolumes.EmptyDir), (counter.Spec.Timeout, counter.Spec.Engine, counter.Spec.Volumes));
     }
 
-    private static string Repository(string path) => Path.Combine(TestControlPlane.Root, path);
+    private static string Repository(string path) => Path.Combine(RepositoryFolder.Path, path);
 }

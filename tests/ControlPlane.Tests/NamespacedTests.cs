@@ -51,8 +51,8 @@ public sealed class NamespacedTests(TestControlPlane controlPlane)
     // The files' own rules, under names of this test's own: config/rbac's account serves other tests, with the rights of the whole cluster.
     private static string Rights(string space)
     {
-        string role = File.ReadAllText(Path.Combine(TestControlPlane.Root, "config", "namespaced", "role.yaml"));
-        string clusterRole = File.ReadAllText(Path.Combine(TestControlPlane.Root, "config", "namespaced", "clusterrole.yaml"));
+        string role = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "config", "namespaced", "role.yaml"));
+        string clusterRole = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "config", "namespaced", "clusterrole.yaml"));
         string all = $$"""
             {{role}}
             ---

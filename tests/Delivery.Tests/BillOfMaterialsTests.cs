@@ -47,7 +47,7 @@ public sealed class BillOfMaterialsTests(ImageFixture images) : IClassFixture<Im
         HashSet<string> locked = [];
         foreach (string project in projects)
         {
-            JsonObject dependencies = JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Root, "src", project, "packages.lock.json")))!["dependencies"]!.AsObject();
+            JsonObject dependencies = JsonNode.Parse(File.ReadAllText(Path.Combine(RepositoryFolder.Path, "src", project, "packages.lock.json")))!["dependencies"]!.AsObject();
             locked.UnionWith(dependencies["net10.0"]!.AsObject().Where(pair => pair.Value!["resolved"] is not null).Select(pair => $"{pair.Key} {pair.Value!["resolved"]}"));
         }
         HashSet<string> named = [.. Packages(images[name]).Where(package => Location(package).StartsWith("pkg:nuget/", StringComparison.Ordinal)).Select(package => $"{package["name"]} {package["versionInfo"]}")];

@@ -27,7 +27,7 @@ public sealed class RecordingTests
     [Fact]
     public void README_shows_the_picture_made_of_it()
     {
-        Assert.Contains("(docs/demo.svg)", File.ReadAllText(Path.Combine(Repository.Root, "README.md")), StringComparison.Ordinal);
+        Assert.Contains("(docs/demo.svg)", File.ReadAllText(Path.Combine(RepositoryFolder.Path, "README.md")), StringComparison.Ordinal);
         string picture = File.ReadAllText(Document("demo.svg"));
         string said = string.Concat(File.ReadLines(Document("demo.cast")).Skip(1).Select(line => (string)JsonNode.Parse(line)![2]!));
         string identifier = Regex.Match(said, @"run_id ([0-9a-f]{8})").Groups[1].Value;
@@ -35,5 +35,5 @@ public sealed class RecordingTests
         Assert.Contains(identifier, picture, StringComparison.Ordinal);
     }
 
-    private static string Document(string name) => Path.Combine(Repository.Root, "docs", name);
+    private static string Document(string name) => Path.Combine(RepositoryFolder.Path, "docs", name);
 }

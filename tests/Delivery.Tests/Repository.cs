@@ -8,9 +8,6 @@ public static class Repository
     // The first of all tests may install packages.
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(15);
 
-    /// <summary>Its folder.</summary>
-    public static string Root { get; } = RepositoryFolder.Path;
-
     /// <summary>Runs a program and gives its output; fails with its words.</summary>
     public static async Task<string> RunAsync(string program, string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
@@ -24,7 +21,7 @@ public static class Repository
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(Deadline);
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Root };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = RepositoryFolder.Path };
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         using Process process = Process.Start(start)!;

@@ -39,13 +39,13 @@ public sealed partial class WorkflowTests
     [MemberData(nameof(Workflows))]
     public void What_its_scripts_call_of_this_repository_is_there(string workflow)
     {
-        string makefile = File.ReadAllText(System.IO.Path.Combine(Repository.Root, "Makefile"));
+        string makefile = File.ReadAllText(System.IO.Path.Combine(RepositoryFolder.Path, "Makefile"));
         int calls = 0;
         foreach (string script in Scripts(workflow))
         {
             foreach (Match call in Program().Matches(script))
             {
-                Assert.True(File.Exists(System.IO.Path.Combine(Repository.Root, call.Value)), $"{workflow} calls {call.Value}, which is not there");
+                Assert.True(File.Exists(System.IO.Path.Combine(RepositoryFolder.Path, call.Value)), $"{workflow} calls {call.Value}, which is not there");
                 calls++;
             }
             foreach (string target in Make().Matches(script).SelectMany(call => call.Groups[1].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
@@ -60,7 +60,7 @@ public sealed partial class WorkflowTests
     [Fact]
     public void A_change_is_tested_by_the_script_that_tests_it_everywhere() => Assert.Contains(".ci/run", Scripts("ci.yaml"));
 
-    private static string Path(string workflow) => System.IO.Path.Combine(Repository.Root, ".github", "workflows", workflow);
+    private static string Path(string workflow) => System.IO.Path.Combine(RepositoryFolder.Path, ".github", "workflows", workflow);
 
     private static YamlMappingNode Read(string workflow)
     {

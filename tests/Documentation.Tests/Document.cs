@@ -13,7 +13,7 @@ internal sealed partial class Document
     private Document(string path)
     {
         Path = path;
-        Text = File.ReadAllText(Repository.PathOf(path));
+        Text = File.ReadAllText(RepositoryFolder.PathOf(path));
         Read();
     }
 
@@ -21,7 +21,7 @@ internal sealed partial class Document
     public static IReadOnlyList<Document> All { get; } =
     [
         .. new[] { "README.md", "CONTRIBUTING.md" }
-            .Concat(Directory.EnumerateFiles(Repository.PathOf("docs"), "*.md").Select(file => $"docs/{System.IO.Path.GetFileName(file)}").Order(StringComparer.Ordinal))
+            .Concat(Directory.EnumerateFiles(RepositoryFolder.PathOf("docs"), "*.md").Select(file => $"docs/{System.IO.Path.GetFileName(file)}").Order(StringComparer.Ordinal))
             .Select(path => new Document(path)),
     ];
 

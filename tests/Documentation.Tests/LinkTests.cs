@@ -19,8 +19,8 @@ public sealed partial class LinkTests
             string[] parts = link.Split('#', 2);
             string target = parts[0].Length == 0
                 ? path
-                : Path.GetRelativePath(Repository.Root, Path.GetFullPath(Path.Combine(Repository.Root, Path.GetDirectoryName(path)!, parts[0])));
-            Assert.True(Path.Exists(Repository.PathOf(target)), $"{path} links to {link}: there is no {target}");
+                : Path.GetRelativePath(RepositoryFolder.Path, Path.GetFullPath(Path.Combine(RepositoryFolder.Path, Path.GetDirectoryName(path)!, parts[0])));
+            Assert.True(Path.Exists(RepositoryFolder.PathOf(target)), $"{path} links to {link}: there is no {target}");
             if (parts is [_, { } anchor])
                 Assert.True(Document.Of(target).Anchors.Contains(anchor), $"{path} links to {link}: {target} has no such heading, but {string.Join(", ", Document.Of(target).Anchors)}");
         }
@@ -36,8 +36,8 @@ public sealed partial class LinkTests
                 continue;
             string folder = Path.GetDirectoryName(file)!;
             bool found = file.Contains('*', StringComparison.Ordinal)
-                ? Directory.Exists(Repository.PathOf(folder)) && Directory.EnumerateFileSystemEntries(Repository.PathOf(folder), Path.GetFileName(file)).Any()
-                : Path.Exists(Repository.PathOf(file));
+                ? Directory.Exists(RepositoryFolder.PathOf(folder)) && Directory.EnumerateFileSystemEntries(RepositoryFolder.PathOf(folder), Path.GetFileName(file)).Any()
+                : Path.Exists(RepositoryFolder.PathOf(file));
             Assert.True(found, $"{path} names {file}, which is not there");
         }
     }
@@ -46,7 +46,7 @@ public sealed partial class LinkTests
     [MemberData(nameof(Documents))]
     public void Make_knows_the_targets_that_are_named(string path)
     {
-        string[] targets = [.. Target().Matches(File.ReadAllText(Repository.PathOf("Makefile"))).SelectMany(line => line.Groups["names"].Value.Split(' '))];
+        string[] targets = [.. Target().Matches(File.ReadAllText(RepositoryFolder.PathOf("Makefile"))).SelectMany(line => line.Groups["names"].Value.Split(' '))];
         Assert.Contains("demo", targets);
         Assert.All(Document.Of(path).Code.SelectMany(code => Make().Matches(code)).SelectMany(match => match.Groups["targets"].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)), target =>
             Assert.True(targets.Contains(target), $"{path} says make {target}; the Makefile has no such target"));

@@ -7,6 +7,9 @@ internal static class RepositoryFolder
 
     internal static string Path { get; } = Find();
 
+    /// <summary>The path of one of its files or folders.</summary>
+    internal static string PathOf(string path) => System.IO.Path.Combine(Path, path);
+
     private static string Find()
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

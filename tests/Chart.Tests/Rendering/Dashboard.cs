@@ -8,7 +8,7 @@ internal static partial class Dashboard
 {
     /// <summary>What it shows.</summary>
     public static IEnumerable<JsonNode> Panels() =>
-        JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Root, "config", "metrics", "dashboard.json")))!["panels"]!.AsArray()
+        JsonNode.Parse(File.ReadAllText(Path.Combine(RepositoryFolder.Path, "config", "metrics", "dashboard.json")))!["panels"]!.AsArray()
             .Where(panel => (string?)panel!["type"] != "row").Select(panel => panel!);
 
     /// <summary>What its panels ask for.</summary>

@@ -7,7 +7,7 @@ internal static class MetricsDocument
     public static IEnumerable<DocumentedMetric> Read(string? of = null)
     {
         string part = string.Empty;
-        foreach (string line in File.ReadLines(Path.Combine(Repository.Root, "docs", "metrics.md")))
+        foreach (string line in File.ReadLines(Path.Combine(RepositoryFolder.Path, "docs", "metrics.md")))
         {
             if (line.StartsWith("## ", StringComparison.Ordinal))
                 part = line.Split(' ')[^1];

@@ -7,5 +7,5 @@ public static class Recorded
 {
     /// <summary>Reads one by its name.</summary>
     public static JsonObject Read(string name) =>
-        JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Root, "tests", "Chart.Tests", "Objects", $"{name}.json")))!.AsObject();
+        JsonNode.Parse(File.ReadAllText(Path.Combine(RepositoryFolder.Path, "tests", "Chart.Tests", "Objects", $"{name}.json")))!.AsObject();
 }

@@ -8,14 +8,11 @@ public static class Repository
     // The first of all tests builds what renders, or makes the node's root for its kubectl.
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(25);
 
-    /// <summary>Its folder.</summary>
-    public static string Root { get; } = RepositoryFolder.Path;
-
     /// <summary>The chart's folder.</summary>
-    public static string Chart { get; } = Path.Combine(Root, "charts", "checkpoint-operator");
+    public static string Chart { get; } = Path.Combine(RepositoryFolder.Path, "charts", "checkpoint-operator");
 
     /// <summary>A set of values with the kustomization that stands for the same.</summary>
-    public static string Set(string name) => Path.Combine(Root, "tests", "Chart.Tests", "Sets", name);
+    public static string Set(string name) => Path.Combine(RepositoryFolder.Path, "tests", "Chart.Tests", "Sets", name);
 
     /// <summary>Runs a script of eng, or another program, and gives its output; fails with its words.</summary>
     public static async Task<string> RunAsync(string program, params string[] arguments)
@@ -30,7 +27,7 @@ public static class Repository
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(Deadline);
-        string script = Path.Combine(Root, "eng", program);
+        string script = Path.Combine(RepositoryFolder.Path, "eng", program);
         using Process process = Process.Start(new ProcessStartInfo(File.Exists(script) ? script : program, arguments)
         {
             RedirectStandardOutput = true,

@@ -14,7 +14,7 @@ public sealed class ChartRelease(ClusterFixture cluster) : IDisposable
     private IReadOnlyList<JsonObject> _objects = [];
 
     /// <summary>The chart of this source.</summary>
-    public static string Chart { get; } = Path.Combine(ClusterFixture.Root, "charts", "checkpoint-operator");
+    public static string Chart { get; } = Path.Combine(RepositoryFolder.Path, "charts", "checkpoint-operator");
 
     /// <summary>
     /// The chart of the commit before this one, with what its links lead to; that of this commit where there is no history (an exported source, a shallow clone)
@@ -23,7 +23,7 @@ public sealed class ChartRelease(ClusterFixture cluster) : IDisposable
     public async Task<string> PreviousAsync()
     {
         string archive = Path.Combine(_folder.FullName, "previous.tar");
-        CommandResult found = await new Command("git", "-C", ClusterFixture.Root, "archive", "--output", archive, "HEAD^", "charts", "config").RunAsync();
+        CommandResult found = await new Command("git", "-C", RepositoryFolder.Path, "archive", "--output", archive, "HEAD^", "charts", "config").RunAsync();
         TestContext.Current.TestOutputHelper?.WriteLine(found.ExitCode == 0 ? "upgraded from the commit before" : $"upgraded from the same chart: {found.Error}");
         if (found.ExitCode != 0)
             return Chart;
@@ -108,7 +108,7 @@ public sealed class ChartRelease(ClusterFixture cluster) : IDisposable
             ? """{"operator": {"image": {"registry": "docker.io"}}, "agent": {"image": {"registry": "docker.io"}, "settings": {"restartCommand": "/usr/local/sbin/restart-containerd"}}}"""
             : "{}");
         CommandResult rendered = (await new Command(
-            Path.Combine(ClusterFixture.Root, "eng", "helm"), ["template", "checkpoint-operator", chart, "--namespace", Installation.Namespace, "--values", values, .. options])
+            Path.Combine(RepositoryFolder.Path, "eng", "helm"), ["template", "checkpoint-operator", chart, "--namespace", Installation.Namespace, "--values", values, .. options])
             .RunAsync(deadline: TimeSpan.FromMinutes(5))).OrThrow();
         await File.WriteAllTextAsync(file, rendered.Output);
         return file;

@@ -14,8 +14,8 @@ public sealed partial record RunnableBlock(string Document, string Heading, stri
     /// <summary>All of them, in the order of the documents.</summary>
     public static IReadOnlyList<RunnableBlock> All { get; } =
     [
-        .. Directory.EnumerateFiles(ClusterFixture.Root, "*.md").Concat(Directory.EnumerateFiles(Path.Combine(ClusterFixture.Root, "docs"), "*.md"))
-            .Order(StringComparer.Ordinal).SelectMany(file => Of(Path.GetRelativePath(ClusterFixture.Root, file), File.ReadAllText(file))),
+        .. Directory.EnumerateFiles(RepositoryFolder.Path, "*.md").Concat(Directory.EnumerateFiles(Path.Combine(RepositoryFolder.Path, "docs"), "*.md"))
+            .Order(StringComparer.Ordinal).SelectMany(file => Of(Path.GetRelativePath(RepositoryFolder.Path, file), File.ReadAllText(file))),
     ];
 
     /// <summary>Those below a heading.</summary>
@@ -29,7 +29,7 @@ public sealed partial record RunnableBlock(string Document, string Heading, stri
     /// <returns>What it said.</returns>
     public async Task<string> RunAsync(Kubectl kubectl)
     {
-        var shell = new Command("bash", "-euo", "pipefail", "-c", $"cd '{ClusterFixture.Root}'\n{Script}") { Environment = kubectl.Environment };
+        var shell = new Command("bash", "-euo", "pipefail", "-c", $"cd '{RepositoryFolder.Path}'\n{Script}") { Environment = kubectl.Environment };
         return (await shell.RunAsync(deadline: Deadline, cancellationToken: TestContext.Current.CancellationToken)).OrThrow().Output;
     }
 

@@ -8,7 +8,7 @@ public sealed class Kubectl(string kubeconfig)
     /// <summary>Applies a kustomization of the repository.</summary>
     public Task<string> ApplyFolderAsync(string folder) =>
         // A server before 1.25 does not know the CRDs' rules, and an old client's own validation refuses them.
-        RunAsync("apply", "--validate=false", "-k", Path.Combine(TestControlPlane.Root, folder));
+        RunAsync("apply", "--validate=false", "-k", Path.Combine(RepositoryFolder.Path, folder));
 
     /// <summary>Explains a field. The API server publishes a new kind's schema some time after the kind itself, and tells nobody when.</summary>
     public async Task<string> ExplainAsync(string field)

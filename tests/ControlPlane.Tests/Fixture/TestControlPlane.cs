@@ -42,14 +42,11 @@ public class TestControlPlane : IAsyncLifetime
     /// <summary>Whether the API server knows ValidatingAdmissionPolicy (1.30 and later), and config/admission is in force.</summary>
     public bool KnowsAdmissionPolicies { get; private set; }
 
-    /// <summary>The folder that the solution is in.</summary>
-    public static string Root { get; } = RepositoryFolder.Path;
-
     /// <summary>The folder that a project of src was built to. Its copy beside these tests lacks the assemblies that come with their web server.</summary>
     public static string FolderOf(string project)
     {
         DirectoryInfo framework = new(AppContext.BaseDirectory);
-        return Path.Combine(Root, "src", project, "bin", framework.Parent!.Name, framework.Name);
+        return Path.Combine(RepositoryFolder.Path, "src", project, "bin", framework.Parent!.Name, framework.Name);
     }
 
     /// <summary>Reads and writes objects of a kind as the administrator.</summary>

@@ -32,10 +32,10 @@ public sealed partial class DiscoverableTests(TestControlPlane controlPlane)
         try
         {
             int number = 0;
-            foreach (string sample in Directory.EnumerateFiles(Path.Combine(TestControlPlane.Root, "config/samples"), "*.yaml", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != "kustomization.yaml"))
+            foreach (string sample in Directory.EnumerateFiles(Path.Combine(RepositoryFolder.Path, "config/samples"), "*.yaml", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != "kustomization.yaml"))
                 File.Copy(sample, Path.Combine(folder, $"{number++}.yaml"));
             int samples = number;
-            foreach (string document in Directory.EnumerateFiles(Path.Combine(TestControlPlane.Root, "docs"), "*.md").Append(Path.Combine(TestControlPlane.Root, "README.md")))
+            foreach (string document in Directory.EnumerateFiles(Path.Combine(RepositoryFolder.Path, "docs"), "*.md").Append(Path.Combine(RepositoryFolder.Path, "README.md")))
             {
                 foreach (Match block in Manifest().Matches(await File.ReadAllTextAsync(document, TestContext.Current.CancellationToken)))
                     await File.WriteAllTextAsync(Path.Combine(folder, $"{number++}.yaml"), block.Groups["yaml"].Value, TestContext.Current.CancellationToken);

@@ -8,7 +8,7 @@ public sealed partial class PluginDocumentationTests(TestControlPlane controlPla
 {
     private static readonly string[] Commands = ["create", "restore", "ls", "describe", "nodes", "wait", "pull", "rm", "completion"];
 
-    private static string File { get; } = Path.Combine(TestControlPlane.Root, "docs", "plugin.md");
+    private static string File { get; } = Path.Combine(RepositoryFolder.Path, "docs", "plugin.md");
 
     [Fact]
     public async Task The_documentation_has_each_commands_help()

@@ -130,7 +130,7 @@ public sealed class AdmissionPolicyTests(TestControlPlane controlPlane)
     private static Dictionary<string, YamlMappingNode> Policies()
     {
         List<YamlMappingNode> objects = [];
-        foreach (string file in Directory.EnumerateFiles(Path.Combine(TestControlPlane.Root, "config/admission"), "*.yaml").Where(file => Path.GetFileName(file) != "kustomization.yaml"))
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(RepositoryFolder.Path, "config/admission"), "*.yaml").Where(file => Path.GetFileName(file) != "kustomization.yaml"))
         {
             using StreamReader reader = new(file);
             YamlStream yaml = new();

@@ -58,7 +58,7 @@ public sealed class LeastPrivilegeTests(TestControlPlane controlPlane)
 
     [Fact]
     public void Every_right_names_the_code_that_needs_it() => Assert.All(Right.Operator.Concat(Right.OperatorAtHome).Concat(Right.Agent), right =>
-        Assert.Contains(right.Code, File.ReadAllText(Path.Combine(TestControlPlane.Root, "src", right.File)), StringComparison.Ordinal));
+        Assert.Contains(right.Code, File.ReadAllText(Path.Combine(RepositoryFolder.Path, "src", right.File)), StringComparison.Ordinal));
 
     [Theory]
     [InlineData("GET", "/api/v1/secrets")]

@@ -11,7 +11,7 @@ public sealed class PodSecurityTests(TestControlPlane controlPlane)
     public async Task The_operators_Pod_is_restricted()
     {
         await using TestNamespace space = await TestNamespace.CreateAsync(controlPlane, withNode: false);
-        string deployment = await File.ReadAllTextAsync(Path.Combine(TestControlPlane.Root, "config/operator/deployment.yaml"), TestContext.Current.CancellationToken);
+        string deployment = await File.ReadAllTextAsync(Path.Combine(RepositoryFolder.Path, "config/operator/deployment.yaml"), TestContext.Current.CancellationToken);
         // Under another name: another test installs it.
         deployment = deployment.Replace("  name: checkpoint-operator\n  namespace:", $"  name: {space.Name}\n  namespace:", StringComparison.Ordinal);
         JsonObject made = await controlPlane.Wire.ReadAsync(HttpMethod.Post, $"/apis/apps/v1/namespaces/{AccountConnection.SystemNamespace}/deployments?dryRun=All", deployment);

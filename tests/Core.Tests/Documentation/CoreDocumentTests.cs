@@ -37,7 +37,7 @@ public sealed partial class CoreDocumentTests
     [Fact]
     public void The_examples_are_those_that_the_tests_run()
     {
-        var run = Directory.EnumerateFiles(Path.Combine(Repository.Path, "tests/Core.Tests/Documentation"), "*Examples.cs")
+        var run = Directory.EnumerateFiles(Path.Combine(RepositoryFolder.Path, "tests/Core.Tests/Documentation"), "*Examples.cs")
             .SelectMany(file => ExampleRegion().Matches(File.ReadAllText(file)).Select(match => Unindent(match.Groups["code"].Value)))
             .ToList();
         var shown = Blocks().Select(block => block.Code).ToList();

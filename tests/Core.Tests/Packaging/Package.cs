@@ -22,7 +22,7 @@ public sealed class Package : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        await DotnetAsync("pack", Path.Combine(Repository.Path, "src/Core"), "--configuration", "Release", "--output", _folder["feed"], $"-p:Version={Version}");
+        await DotnetAsync("pack", Path.Combine(RepositoryFolder.Path, "src/Core"), "--configuration", "Release", "--output", _folder["feed"], $"-p:Version={Version}");
         ZipFile.ExtractToDirectory(_folder[$"feed/CheckpointOperator.Core.{Version}.nupkg"], ContentPath);
         ZipFile.ExtractToDirectory(_folder[$"feed/CheckpointOperator.Core.{Version}.snupkg"], SymbolPath);
     }

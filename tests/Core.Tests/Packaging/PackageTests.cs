@@ -54,7 +54,7 @@ public sealed partial class PackageTests(Package package) : IClassFixture<Packag
     [Fact]
     public void No_path_of_the_machine_that_made_it_is_in_it()
     {
-        string[] paths = [Repository.Path, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), Path.GetTempPath().TrimEnd('/')];
+        string[] paths = [RepositoryFolder.Path, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), Path.GetTempPath().TrimEnd('/')];
         foreach (var file in Directory.EnumerateFiles(package.ContentPath, "*", SearchOption.AllDirectories).Concat(Directory.EnumerateFiles(package.SymbolPath, "*", SearchOption.AllDirectories)))
         {
             var content = File.ReadAllBytes(file);

@@ -3,7 +3,5 @@ namespace CheckpointOperator.Core.Tests.Support;
 /// <summary>The repository that the tests were built from.</summary>
 internal static class Repository
 {
-    internal static string Path { get; } = RepositoryFolder.Path;
-
-    internal static string Read(string path) => File.ReadAllText(System.IO.Path.Combine(Path, path));
+    internal static string Read(string path) => File.ReadAllText(RepositoryFolder.PathOf(path));
 }

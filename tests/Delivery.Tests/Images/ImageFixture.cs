@@ -10,7 +10,7 @@ public sealed class ImageFixture : IAsyncLifetime
 
     /// <summary>Runs <c>eng/images</c>, with variables besides those of this process, and reads what it built.</summary>
     public static async Task<Image> BuildAsync(string name, IReadOnlyDictionary<string, string>? environment = null) =>
-        Image.Read((await Repository.RunAsync(Path.Combine(Repository.Root, "eng", "images"), [name], environment)).Trim());
+        Image.Read((await Repository.RunAsync(Path.Combine(RepositoryFolder.Path, "eng", "images"), [name], environment)).Trim());
 
     /// <inheritdoc />
     public async ValueTask InitializeAsync()

@@ -1,5 +1,3 @@
-using CheckpointOperator.Kubernetes.Tests.Testing;
-
 namespace CheckpointOperator.Kubernetes.Tests.Config;
 
 /// <summary>docs/api.md says what the kinds are, and what their reasons mean. With CHECKPOINT_OPERATOR_WRITE=1, as `make api-docs` sets it, it is written.</summary>
@@ -8,7 +6,7 @@ public sealed class ApiReferenceTests
     [Fact]
     public async Task The_document_is_what_the_definitions_and_the_constants_say()
     {
-        string path = Repository.PathOf("docs/api.md");
+        string path = RepositoryFolder.PathOf("docs/api.md");
         string expected = ApiReference.Write();
         if (Environment.GetEnvironmentVariable("CHECKPOINT_OPERATOR_WRITE") == "1")
             await File.WriteAllTextAsync(path, expected, TestContext.Current.CancellationToken);

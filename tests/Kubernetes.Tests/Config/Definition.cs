@@ -1,4 +1,3 @@
-using CheckpointOperator.Kubernetes.Tests.Testing;
 using YamlDotNet.RepresentationModel;
 
 namespace CheckpointOperator.Kubernetes.Tests.Config;
@@ -10,7 +9,7 @@ internal sealed class Definition
     /// <param name="plural">The kind's plural name.</param>
     public Definition(string plural)
     {
-        using StreamReader reader = new(Repository.PathOf($"config/crd/checkpoint-operator.io_{plural}.yaml"));
+        using StreamReader reader = new(RepositoryFolder.PathOf($"config/crd/checkpoint-operator.io_{plural}.yaml"));
         YamlStream yaml = new();
         yaml.Load(reader);
         Root = (YamlMappingNode)yaml.Documents.Single().RootNode;

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using CheckpointOperator.Kubernetes.Tests.Testing;
 
 namespace CheckpointOperator.Kubernetes.Tests.Config;
 
@@ -10,7 +9,7 @@ public sealed partial class ReasonTests
 
     private static IReadOnlyList<(string File, string Text)> Sources { get; } =
     [
-        .. new[] { "src/Operator", "src/NodeAgent" }.SelectMany(folder => Directory.EnumerateFiles(Repository.PathOf(folder), "*.cs", SearchOption.AllDirectories))
+        .. new[] { "src/Operator", "src/NodeAgent" }.SelectMany(folder => Directory.EnumerateFiles(RepositoryFolder.PathOf(folder), "*.cs", SearchOption.AllDirectories))
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal))
             .Select(file => (file, File.ReadAllText(file))),
     ];

@@ -9,7 +9,7 @@ namespace CheckpointOperator.Kubernetes.Tests.Documentation;
 /// <summary>docs/controller-runtime.md says what is.</summary>
 public sealed class DocumentationTests
 {
-    private static readonly string Document = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "docs/controller-runtime.md"));
+    private static readonly string Document = File.ReadAllText(RepositoryFolder.PathOf("docs/controller-runtime.md"));
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -18,7 +18,7 @@ public sealed class DocumentationTests
     [InlineData("program")]
     public void The_code_in_it_is_the_code_that_is_compiled_and_run_here(string part)
     {
-        string source = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "tests/Kubernetes.Tests/Documentation/GreetingController.cs"));
+        string source = File.ReadAllText(RepositoryFolder.PathOf("tests/Kubernetes.Tests/Documentation/GreetingController.cs"));
         string code = Regex.Match(source, $@"// <{part}>\n(.*?)\n *// </{part}>", RegexOptions.Singleline).Groups[1].Value;
         string[] lines = code.Split('\n');
         int indent = lines[0].Length - lines[0].TrimStart().Length;
@@ -62,7 +62,7 @@ public sealed class DocumentationTests
     [Fact]
     public void Every_test_that_it_names_is_there()
     {
-        string[] sources = [.. Directory.EnumerateFiles(Path.Combine(RepositoryFolder.Path, "tests"), "*Tests.cs", SearchOption.AllDirectories).Select(File.ReadAllText)];
+        string[] sources = [.. Directory.EnumerateFiles(RepositoryFolder.PathOf("tests"), "*Tests.cs", SearchOption.AllDirectories).Select(File.ReadAllText)];
         string[] named = [.. Regex.Matches(Document, "`([A-Z][a-z0-9]*(_[A-Za-z0-9]+){2,})`").Select(match => match.Groups[1].Value).Distinct()];
         Assert.True(named.Length > 40, $"only {named.Length} tests are named");
         Assert.All(named, name => Assert.Contains(sources, source => source.Contains($" {name}(", StringComparison.Ordinal)));

@@ -58,7 +58,7 @@ public sealed class ChangedContainer(NodeFixture node) : IAsyncLifetime
     {
         Directory.CreateDirectory(node.PathOf(Folder));
         foreach (string script in (string[])["image.py", "changes.py"])
-            File.Copy(Path.Combine(NodeFixture.Repository, Scripts, script), node.PathOf($"{Folder}/{script}"));
+            File.Copy(Path.Combine(RepositoryFolder.Path, Scripts, script), node.PathOf($"{Folder}/{script}"));
         await node.RunAsync($"folder={Folder} name={Name} volume={Volume}\n{Make}");
         Overlay = await OverlayOfAsync(Name);
         ImageFiles = await FileTree.ReadAsync(node, $"{Folder}/image");

@@ -147,7 +147,7 @@ public sealed class ContainerdContainer(NodeFixture node) : IAsyncLifetime
         return folder;
     }
 
-    private static string ReadScript(string name) => File.ReadAllText(Path.Combine(NodeFixture.Repository, Scripts, name));
+    private static string ReadScript(string name) => File.ReadAllText(Path.Combine(RepositoryFolder.Path, Scripts, name));
 
     private static GrpcChannel Connect(string socket) => GrpcChannel.ForAddress("http://containerd", new GrpcChannelOptions
     {

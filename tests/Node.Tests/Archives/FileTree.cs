@@ -10,7 +10,7 @@ namespace CheckpointOperator.Node.Tests.Archives;
 /// </summary>
 public sealed class FileTree
 {
-    private static readonly string Script = File.ReadAllText(Path.Combine(NodeFixture.Repository, "tests/Node.Tests/Archives/Scripts/tree.py"));
+    private static readonly string Script = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "tests/Node.Tests/Archives/Scripts/tree.py"));
 
     private readonly SortedDictionary<string, Dictionary<string, string>> _entries;
 

@@ -60,7 +60,7 @@ public sealed class ObservedContainer(NodeFixture node) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await node.RunAsync($"mkdir {Folder}");
-        string source = Path.Combine(NodeFixture.Repository, "tests/Node.Tests/Archives/observed.c");
+        string source = Path.Combine(RepositoryFolder.Path, "tests/Node.Tests/Archives/observed.c");
         (await HostCommand.RunAsync("gcc", ["-O1", "-Wall", "-static", "-pthread", "-o", node.PathOf($"{Folder}/observed"), source], TimeSpan.FromMinutes(2))).OrThrow();
         await node.RunAsync(Script, TimeSpan.FromMinutes(5));
     }

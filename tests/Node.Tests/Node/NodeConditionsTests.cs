@@ -61,7 +61,7 @@ public sealed partial class NodeConditionsTests
     [Fact]
     public async Task Every_reason_stands_in_the_documentation()
     {
-        string text = await File.ReadAllTextAsync(Path.Combine(NodeFixture.Repository, "docs/operations.md"), TestContext.Current.CancellationToken);
+        string text = await File.ReadAllTextAsync(Path.Combine(RepositoryFolder.Path, "docs/operations.md"), TestContext.Current.CancellationToken);
         int start = text.IndexOf("| CheckpointNode |", StringComparison.Ordinal);
         string[] told = [.. Reason().Matches(text[start..text.IndexOf("\n\n", start, StringComparison.Ordinal)]).Select(match => match.Value).Order(StringComparer.Ordinal)];
         IEnumerable<string> given = Nodes.Values.SelectMany(node => new[] { node.Checkpoint, node.Restore }).Distinct().Where(reason => reason != "Capable");

@@ -55,16 +55,13 @@ public sealed class NodeFixture : IAsyncLifetime
     /// <summary>The node's root folder, as this process reaches it.</summary>
     public string Root => $"/proc/{Pid}/root";
 
-    /// <summary>The repository.</summary>
-    public static string Repository { get; } = RepositoryFolder.Path;
-
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
         Assert.True(System.Environment.UserName == "root", "the node tier needs root, for CRIU: run it as root");
         string root = System.Environment.GetEnvironmentVariable("CHECKPOINT_OPERATOR_NODE_ROOT") is { Length: > 0 } given
             ? given
-            : (await HostCommand.RunAsync(Path.Combine(Repository, "eng/cluster"), ["node-root"], TimeSpan.FromMinutes(10))).OrThrow().Output.Trim();
+            : (await HostCommand.RunAsync(Path.Combine(RepositoryFolder.Path, "eng/cluster"), ["node-root"], TimeSpan.FromMinutes(10))).OrThrow().Output.Trim();
         _init = HostCommand.Start(
             "unshare", ["--mount", "--pid", "--net", "--ipc", "--uts", "--fork", "--kill-child", "--propagation", "private", "/bin/sh", "-c", Init, "init", root]);
         string? ready = await _init.StandardOutput.ReadLineAsync();

@@ -13,7 +13,7 @@ internal sealed class Wrapper
         _node = node;
         Folder = $"/run/wrapper-{Guid.NewGuid():N}";
         Directory.CreateDirectory(node.PathOf(Folder));
-        string program = Path.Combine(NodeFixture.Repository, "artifacts/bin/checkpoint-restore-runtime");
+        string program = Path.Combine(RepositoryFolder.Path, "artifacts/bin/checkpoint-restore-runtime");
         Assert.True(File.Exists(program), $"{program} is missing: make build makes it");
         File.Copy(program, node.PathOf(Program));
         var settings = new JsonObject

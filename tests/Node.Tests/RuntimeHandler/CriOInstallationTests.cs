@@ -39,7 +39,7 @@ public sealed class CriOInstallationTests : IAsyncLifetime
 
     private RuntimeHandlerOptions Options => new()
     {
-        Source = Path.Combine(NodeFixture.Repository, "artifacts/bin/checkpoint-restore-runtime"),
+        Source = Path.Combine(RepositoryFolder.Path, "artifacts/bin/checkpoint-restore-runtime"),
         InstallFolder = $"{_folder}/bin",
         CriO = $"{_folder}/crio",
         CriOConfigFolder = $"{_folder}/conf.d",

@@ -16,7 +16,7 @@ internal sealed class InstalledContainerd(NodeFixture node, string program = "co
 
     public RuntimeHandlerOptions Options => new()
     {
-        Source = Path.Combine(NodeFixture.Repository, "artifacts/bin/checkpoint-restore-runtime"),
+        Source = Path.Combine(RepositoryFolder.Path, "artifacts/bin/checkpoint-restore-runtime"),
         Containerd = program,
         RestartCommand = Restart,
     };
