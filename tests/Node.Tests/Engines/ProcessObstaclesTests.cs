@@ -33,8 +33,21 @@ public sealed class ProcessObstaclesTests
         }
     }
 
+    // Of a process of its own: below this one stand those of other tests, which CRIU traces while it dumps them.
     [Fact]
-    public void Nothing_is_in_the_way_of_this_process() => Assert.Null(ProcessObstacles.Find("/proc", Environment.ProcessId, stoppedToo: true));
+    public void Nothing_is_in_the_way_of_a_process_that_waits()
+    {
+        using Process shell = Process.Start(new ProcessStartInfo("sh", ["-c", "read -r _"]) { RedirectStandardInput = true })!;
+        try
+        {
+            Assert.Null(ProcessObstacles.Find("/proc", shell.Id, stoppedToo: true));
+        }
+        finally
+        {
+            shell.StandardInput.Close();
+            shell.WaitForExit();
+        }
+    }
 
     [Fact]
     public void A_process_that_has_ended_is_in_nobodys_way() => Assert.Null(ProcessObstacles.Find("/proc", int.MaxValue, stoppedToo: true));
