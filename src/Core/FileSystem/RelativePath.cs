@@ -46,6 +46,17 @@ public readonly struct RelativePath : IEquatable<RelativePath>
     internal static IComparer<RelativePath> ByteOrder { get; } =
         Comparer<RelativePath>.Create(static (left, right) => left.Bytes.SequenceCompareTo(right.Bytes));
 
+    /// <summary>Orders so that a folder comes before what is below it, and all that before anything else: a slash before any other byte.</summary>
+    internal static int CompareByFolder(RelativePath left, RelativePath right)
+    {
+        var common = left.Bytes.CommonPrefixLength(right.Bytes);
+        return common == left.Bytes.Length || common == right.Bytes.Length
+            ? left.Bytes.Length - right.Bytes.Length
+            : Rank(left.Bytes[common]) - Rank(right.Bytes[common]);
+
+        static int Rank(byte value) => value == (byte)'/' ? 0 : value;
+    }
+
     /// <summary>The path for the kernel, NUL at its end.</summary>
     internal ReadOnlySpan<byte> Terminated => IsRoot ? ".\0"u8 : _terminated;
 

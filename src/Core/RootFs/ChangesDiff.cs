@@ -6,19 +6,16 @@ namespace CheckpointOperator.Core.RootFs;
 /// <summary>Looks the changes of a list up in the tree, and writes them folder by folder.</summary>
 internal sealed class ChangesDiff(TreeReader tree, DiffWriter writer, DiffOptions options)
 {
-    // What was written; of a directory, whether all below it was, too.
-    private readonly Dictionary<RelativePath, bool> _written = [];
+    // A folder is written before what is below it, and all that before anything else: these two tell whether something is written already.
+    private (RelativePath Path, bool IsFolder)? _last;
+    private RelativePath? _wholeFolder;
 
     internal void Write(IEnumerable<FileChange> changes)
     {
-        // Folder by folder: GNU tar sets a folder's time when it goes on to the next one, and what comes later would change it again.
-        foreach (var change in changes.OrderBy(SortKey, StringComparer.Ordinal))
+        foreach (var (path, kind) in InOrder(changes))
         {
-            var path = change is { Path: "/", Kind: FileChangeKind.Modify } ? RelativePath.Root : RelativePath.Parse(change.Path);
-            if (options.Excluded.Any(path.IsAtOrBelow))
-                continue;
-            if (change.Kind != FileChangeKind.Delete)
-                Add(path, change.Kind, FileType.Unknown);
+            if (kind != FileChangeKind.Delete)
+                Add(path, kind);
             else if (tree.Stat(path) is { Type: FileType.Directory })
                 AddMadeAnew(path);
             else
@@ -26,36 +23,58 @@ internal sealed class ChangesDiff(TreeReader tree, DiffWriter writer, DiffOption
         }
     }
 
-    // JSON can say null where a change or its path has to be.
-    private static string SortKey(FileChange? change) => change?.Path?.Replace('/', '\0') ?? throw new FormatException("a change in the list has no path");
+    // Folder by folder: GNU tar sets a folder's time when it goes on to the next one, and what comes later would change it again.
+    private IEnumerable<(RelativePath Path, FileChangeKind Kind)> InOrder(IEnumerable<FileChange> changes)
+    {
+        List<(RelativePath Path, FileChangeKind Kind, int Place)> found = [];
+        foreach (var change in changes)
+        {
+            // JSON can say null where a change or its path has to be.
+            if (change?.Path is not { } name)
+                throw new FormatException("a change in the list has no path");
+            var path = change is { Path: "/", Kind: FileChangeKind.Modify } ? RelativePath.Root : RelativePath.Parse(name);
+            if (!options.Excluded.Any(path.IsAtOrBelow))
+                found.Add((path, change.Kind, found.Count));
+        }
+
+        found.Sort(static (left, right) => RelativePath.CompareByFolder(left.Path, right.Path) is var order and not 0 ? order : left.Place - right.Place);
+        return found.Select(static change => (change.Path, change.Kind));
+    }
 
     private void AddMadeAnew(RelativePath path)
     {
-        Add(path, FileChangeKind.Modify, FileType.Directory);
+        Add(path, FileChangeKind.Modify);
         writer.Hide(path);
-        Add(path, FileChangeKind.Add, FileType.Directory);
+        Add(path, FileChangeKind.Add);
     }
 
     // A list of changes names a new directory and mostly, again, what is in it.
-    private void Add(RelativePath path, FileChangeKind kind, FileType listed)
+    private void Add(RelativePath path, FileChangeKind kind)
     {
-        var isWritten = _written.TryGetValue(path, out var isWhole);
-        if (isWhole || (isWritten && kind != FileChangeKind.Add))
+        if (_wholeFolder is { } whole && path.IsAtOrBelow(whole))
             return;
-        using (var entry = tree.Open(path, listed))
-        {
-            if (!isWritten)
-                writer.Add(entry);
-            var isFolder = entry.Type == FileType.Directory;
-            _written[path] = !isFolder || kind == FileChangeKind.Add;
-            if (!isFolder || kind != FileChangeKind.Add)
-                return;
-        }
+        if (_last is not { } last || last.Path != path)
+            _last = (path, Write(path, FileType.Unknown));
+        if (kind != FileChangeKind.Add || !_last.Value.IsFolder)
+            return;
+        _wholeFolder = path;
+        WriteBelow(path);
+    }
 
-        foreach (var child in tree.Root.List(path))
+    private void WriteBelow(RelativePath folder)
+    {
+        foreach (var child in tree.Root.List(folder))
         {
-            if (!options.Excluded.Contains(child.Path))
-                Add(child.Path, kind, child.Type);
+            if (!options.Excluded.Contains(child.Path) && Write(child.Path, child.Type))
+                WriteBelow(child.Path);
         }
+    }
+
+    // Whether it is a folder.
+    private bool Write(RelativePath path, FileType listed)
+    {
+        using var entry = tree.Open(path, listed);
+        writer.Add(entry);
+        return entry.Type == FileType.Directory;
     }
 }

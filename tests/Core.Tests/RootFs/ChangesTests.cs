@@ -38,6 +38,26 @@ public sealed class ChangesTests : IDisposable
     }
 
     [Fact]
+    public void What_is_listed_more_than_once_is_written_once()
+    {
+        _folder.Shell("mkdir -p root/a/b root/d root/e-; touch root/a/b/c root/a-b root/d/x root/e root/e-/y");
+        Assert.Equal(
+            "a/ a/b/ a/b/c a-b d/ d/x e e-/",
+            Names(
+                new("/e", FileChangeKind.Add), new("/a/b/c", FileChangeKind.Add), new("/a", FileChangeKind.Add), new("/a/b", FileChangeKind.Modify), new("/a-b", FileChangeKind.Modify),
+                new("/d", FileChangeKind.Modify), new("/d", FileChangeKind.Add), new("/e", FileChangeKind.Modify), new("//a/./b", FileChangeKind.Add), new("/e-", FileChangeKind.Modify)));
+    }
+
+    [Fact]
+    public void The_whole_list_is_checked_before_anything_is_written()
+    {
+        _folder.Shell("mkdir root; touch root/a");
+        using var tar = new MemoryStream();
+        Assert.Throws<FormatException>(() => RootFsDiff.CreateFromChanges([new("/a", FileChangeKind.Add), new("/b/../c", FileChangeKind.Add)], _folder.Open("root"), tar));
+        Assert.Equal(0, tar.Length);
+    }
+
+    [Fact]
     public void The_root_s_own_mode_can_be_a_change()
     {
         _folder.Shell("mkdir -m 711 root; mkdir out");
