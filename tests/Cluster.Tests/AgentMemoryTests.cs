@@ -16,7 +16,7 @@ public sealed class AgentMemoryTests(ClusterFixture cluster) : AcceptanceTest(cl
     public async Task It_works_in_80_MiB_on_four_containers_at_once_that_hold_more_and_gives_back_what_it_needed()
     {
         // What other tests took is not counted: the peak begins anew.
-        await Cluster.Node.RunAsync($"echo 5 > /proc/$(pgrep -f '{Component.Agent.Pattern}' | head -n 1)/clear_refs");
+        await Cluster.Node.RunAsync($"echo 5 > /proc/$(pgrep -f '{Component.Agent.Pattern}' | sed -n 1p)/clear_refs");
         await Task.WhenAll(Enumerable.Range(1, Flows).Select(number => StartAsync($"large-{number}")));
         // Each step of all flows at once.
         JsonObject[] checkpoints = await Task.WhenAll(Enumerable.Range(1, Flows).Select(number => CheckpointAsync($"large-{number}")));
@@ -50,5 +50,5 @@ public sealed class AgentMemoryTests(ClusterFixture cluster) : AcceptanceTest(cl
     }
 
     private async Task<int> KibibytesAsync(string field) => int.Parse(
-        await Cluster.Node.RunAsync($"awk '/^{field}/ {{ print $2 }}' /proc/$(pgrep -f '{Component.Agent.Pattern}' | head -n 1)/status"), CultureInfo.InvariantCulture);
+        await Cluster.Node.RunAsync($"awk '/^{field}/ {{ print $2 }}' /proc/$(pgrep -f '{Component.Agent.Pattern}' | sed -n 1p)/status"), CultureInfo.InvariantCulture);
 }

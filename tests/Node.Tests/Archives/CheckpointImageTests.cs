@@ -56,7 +56,7 @@ public sealed class CheckpointImageTests(NodeFixture node)
     {
         await node.RunAsync($"name=damaged\n{Make}", TimeSpan.FromMinutes(3));
         // The layer is the largest part. gzip's tenth byte names a system and changes nothing of the content: only the digest tells.
-        await node.RunAsync("cd /tmp/damaged/oci-dir/blobs/sha256 && printf x | dd of=$(ls -S | head -n 1) bs=1 seek=9 conv=notrunc status=none");
+        await node.RunAsync("cd /tmp/damaged/oci-dir/blobs/sha256 && printf x | dd of=$(ls -S | sed -n 1p) bs=1 seek=9 conv=notrunc status=none");
         await node.RunAsync("mkdir /tmp/damaged/ours");
         using var archive = CheckpointArchive.Open(node.PathOf("/tmp/damaged/oci-dir"));
         using var destination = RootDirectory.Open(node.PathOf("/tmp/damaged/ours"));

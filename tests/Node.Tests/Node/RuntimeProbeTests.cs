@@ -30,7 +30,7 @@ public sealed class RuntimeProbeTests : IDisposable
     public async Task Both_runtimes_tell_what_they_can_do(string name)
     {
         OciRuntimeReport report = (await _probe.ProbeAsync(name, Cancellation))!;
-        string version = (await _node.RunAsync($"{name} --version | head -1 | cut -d ' ' -f 3")).Trim();
+        string version = (await _node.RunAsync($"{name} --version | sed -n 1p | cut -d ' ' -f 3")).Trim();
         Assert.Equal((name, version, true, true, null), (report.Name, report.Version, report.Checkpoint, report.PodRestore, report.Problem));
         Assert.True(report.Features!.Checkpoint);
         Assert.True(report.Features.SELinux);
@@ -41,7 +41,7 @@ public sealed class RuntimeProbeTests : IDisposable
     public async Task Criu_tells_its_version_and_passes_its_check_of_the_kernel()
     {
         CriuReport report = (await _probe.ProbeCriuAsync(cancellationToken: Cancellation))!;
-        Assert.Equal((await _node.RunAsync("criu --version | head -1 | cut -d ' ' -f 2")).Trim(), report.Version);
+        Assert.Equal((await _node.RunAsync("criu --version | sed -n 1p | cut -d ' ' -f 2")).Trim(), report.Version);
         Assert.Equal(new CriuCheck(true, []), report.Check);
         // What the kernel lacks for some programs differs between kernels; that it is told does not.
         bool all = (await _node.TryAsync("criu check --all")).ExitCode == 0;
