@@ -30,7 +30,7 @@ public sealed class OtherReadersTests(ClusterFixture cluster) : AcceptanceTest(c
         {
             await Cluster.Node.RunAsync($"podman container restore --import {archive} --name {Namespace.Name} --print-stats");
             string log = await Cluster.Node.RunAsync($$"""
-                until podman logs {{Namespace.Name}} | grep -q tick; do sleep 0.1; done
+                until podman logs {{Namespace.Name}} | grep tick > /dev/null; do sleep 0.1; done
                 podman logs {{Namespace.Name}}
                 """);
             long first = long.Parse(log.Split('\n')[0].Split(' ')[1], null);
