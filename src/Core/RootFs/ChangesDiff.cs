@@ -12,7 +12,7 @@ internal sealed class ChangesDiff(TreeReader tree, DiffWriter writer, DiffOption
 
     internal void Write(IEnumerable<FileChange> changes)
     {
-        foreach (var (path, kind) in InOrder(changes))
+        foreach (var (path, kind, _) in InOrder(changes))
         {
             if (kind != FileChangeKind.Delete)
                 Add(path, kind);
@@ -24,7 +24,7 @@ internal sealed class ChangesDiff(TreeReader tree, DiffWriter writer, DiffOption
     }
 
     // Folder by folder: GNU tar sets a folder's time when it goes on to the next one, and what comes later would change it again.
-    private IEnumerable<(RelativePath Path, FileChangeKind Kind)> InOrder(IEnumerable<FileChange> changes)
+    private List<(RelativePath Path, FileChangeKind Kind, int Place)> InOrder(IEnumerable<FileChange> changes)
     {
         List<(RelativePath Path, FileChangeKind Kind, int Place)> found = [];
         foreach (var change in changes)
@@ -38,7 +38,7 @@ internal sealed class ChangesDiff(TreeReader tree, DiffWriter writer, DiffOption
         }
 
         found.Sort(static (left, right) => RelativePath.CompareByFolder(left.Path, right.Path) is var order and not 0 ? order : left.Place - right.Place);
-        return found.Select(static change => (change.Path, change.Kind));
+        return found;
     }
 
     private void AddMadeAnew(RelativePath path)
